@@ -1,0 +1,6 @@
+//! Linefinder's routing engine.
+#![no_std]
+extern crate alloc;
+
+pub mod id;
+pub mod time;
