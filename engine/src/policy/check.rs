@@ -1,0 +1,224 @@
+//! The rules between a policy's fields. Reports every broken one at once, each with its key path.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{
+    BreakerPolicy, Discovery, Policy, PolicyError, PolicyErrors, Priority, QueuePolicy, Share,
+    Treatment,
+};
+
+/// Spans beyond a year are a mistake in the unit.
+const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+
+impl Policy {
+    /// Checks every rule.
+    ///
+    /// # Errors
+    /// All broken rules, each with its key path.
+    pub fn check(&self) -> Result<(), PolicyErrors> {
+        let mut found = Found(Vec::new());
+        for feature in super::Feature::ALL {
+            found.expect(
+                self.features.share(feature) <= Share::ALL,
+                || format!("features.{}", feature.key()),
+                "a share of at most 100 %",
+            );
+        }
+        found.span(
+            "presence.heartbeat_timeout",
+            self.presence.heartbeat_timeout,
+        );
+        found.short("presence.device_grace", self.presence.device_grace);
+        found.span("legacy.dial_timeout", self.legacy.dial_timeout);
+        found.expect(
+            !self.queues.is_empty() && self.queues.len() <= 4096,
+            || "queues".to_string(),
+            "1 to 4096 queues",
+        );
+        for (i, queue) in self.queues.iter().enumerate() {
+            check_queue(&mut found, i, queue, self.queues.len());
+        }
+        found.expect(
+            self.carrier.calls_per_second_milli != Some(0),
+            || "carrier.calls_per_second".to_string(),
+            "above 0",
+        );
+        if let Some(breaker) = &self.breakers.agent {
+            check_breaker(&mut found, "breakers.agent", breaker);
+        }
+        if let Some(breaker) = &self.breakers.carrier {
+            check_breaker(&mut found, "breakers.carrier", breaker);
+        }
+        if let Some(alerts) = &self.alerts {
+            found.span("alerts.window", alerts.window);
+            found.expect(
+                alerts.window >= Duration::from_secs(5),
+                || "alerts.window".to_string(),
+                "at least 5s",
+            );
+            found.expect(
+                alerts.store_latency_factor_milli >= 1000,
+                || "alerts.store_latency_factor".to_string(),
+                "at least 1",
+            );
+        }
+        if found.0.is_empty() {
+            Ok(())
+        } else {
+            Err(PolicyErrors(found.0))
+        }
+    }
+}
+
+fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: usize) {
+    let at = |key: &str| format!("queues.#{index}.{key}");
+    match queue.discovery {
+        Discovery::Poll(interval) => found.span(&at("discovery.poll"), interval),
+        Discovery::Events { reconcile: None } => {}
+        Discovery::Events {
+            reconcile: Some(interval),
+        } => found.span(&at("discovery.reconcile"), interval),
+    }
+    found.span(&at("slow_poll"), queue.slow_poll);
+    found.span(&at("offer.timeout"), queue.offer.timeout);
+    found.span(&at("offer.place_timeout"), queue.offer.place_timeout);
+    found.short(&at("offer.tried_for"), queue.offer.tried_for);
+    found.span(&at("offer.exhausted"), queue.offer.exhausted);
+    found.expect(
+        queue.offer.max_attempts >= 1,
+        || at("offer.max_attempts"),
+        "at least 1",
+    );
+    found.expect(
+        (1..=8).contains(&queue.offer.ring),
+        || at("offer.ring"),
+        "1 to 8",
+    );
+    let mut last = (None, 1);
+    for (k, step) in queue.widen.iter().enumerate() {
+        found.expect(
+            last.0.is_none_or(|after| step.after > after) && step.level > last.1,
+            || at(&format!("widen[{k}]")),
+            "a later `after` and a higher `level` than the step before (level 1 serves from 0s)",
+        );
+        found.short(&at(&format!("widen[{k}].after")), step.after);
+        last = (Some(step.after), step.level);
+    }
+    found.short(&at("wrap_up"), queue.wrap_up);
+    if let Some(max_wait) = queue.max_wait {
+        found.span(&at("max_wait"), max_wait);
+    }
+    for (key, treatment, may_wait) in [
+        ("on_full", queue.on_full, false),
+        ("on_timeout", queue.on_timeout, false),
+        ("on_nobody", queue.on_nobody, true),
+        ("on_closed", queue.on_closed, false),
+    ] {
+        match treatment {
+            Treatment::Wait => found.expect(
+                may_wait,
+                || at(key),
+                "voicemail, hang_up, callback or queue: NAME",
+            ),
+            Treatment::Queue(to) => found.expect(
+                to.index() < n_queues && to.index() != index,
+                || at(key),
+                "another queue of this policy",
+            ),
+            Treatment::Voicemail | Treatment::HangUp | Treatment::Callback => {}
+        }
+    }
+    check_priorities(found, index, queue);
+    if let Some(announce) = &queue.announce {
+        found.short(&at("announce.first"), announce.first);
+        found.span(&at("announce.every"), announce.every);
+    }
+    if let Some(callback) = &queue.callback {
+        found.short(&at("callback.offer_after"), callback.offer_after);
+        found.expect(
+            callback.attempts >= 1,
+            || at("callback.attempts"),
+            "at least 1",
+        );
+        found.span(&at("callback.retry_every"), callback.retry_every);
+        found.span(&at("callback.ring"), callback.ring);
+    }
+}
+
+/// A class with the smaller head start must not age slower than one with a larger, or the bound
+/// on who may pass whom is lost.
+fn check_priorities(found: &mut Found, index: usize, queue: &QueuePolicy) {
+    let rest = Priority::default();
+    for (i, class) in queue.priority.iter().enumerate() {
+        found.short(
+            &format!("queues.#{index}.priority.#{i}.head_start"),
+            class.head_start,
+        );
+        found.expect(
+            class.aging_milli <= 1_000_000,
+            || format!("queues.#{index}.priority.#{i}.aging"),
+            "at most 1000x",
+        );
+        let slower = queue.priority.iter().chain([&rest]).any(|other| {
+            other.head_start > class.head_start && other.aging_milli > class.aging_milli
+        });
+        found.expect(
+            !slower,
+            || format!("queues.#{index}.priority.#{i}.aging"),
+            "at least the aging of every class with a larger head start: a lower class that ages slower could be passed for ever",
+        );
+        let passes_default =
+            class.head_start > rest.head_start && class.aging_milli > rest.aging_milli;
+        found.expect(
+            !passes_default,
+            || format!("queues.#{index}.priority.#{i}.aging"),
+            "at most 1x with a head start: classes that are not named age at 1x",
+        );
+    }
+}
+
+fn check_breaker(found: &mut Found, path: &str, breaker: &BreakerPolicy) {
+    found.expect(
+        breaker.failures >= 1,
+        || format!("{path}.failures"),
+        "at least 1",
+    );
+    found.span(&format!("{path}.open"), breaker.open);
+    found.expect(
+        breaker.max_open >= breaker.open && breaker.max_open <= LONGEST,
+        || format!("{path}.max_open"),
+        "at least `open`, at most 366 days",
+    );
+}
+
+struct Found(Vec<PolicyError>);
+
+impl Found {
+    fn expect(&mut self, holds: bool, path: impl FnOnce() -> String, expected: &str) {
+        if !holds {
+            self.0.push(PolicyError {
+                path: path(),
+                expected: expected.to_string(),
+            });
+        }
+    }
+    /// A span that must be above 0 and at most [`LONGEST`].
+    fn span(&mut self, path: &str, span: Duration) {
+        self.expect(
+            span >= Duration::from_micros(1) && span <= LONGEST,
+            || path.to_string(),
+            "a span above 0 and of at most 366 days",
+        );
+    }
+    /// A span that may be 0.
+    fn short(&mut self, path: &str, span: Duration) {
+        self.expect(
+            span <= LONGEST,
+            || path.to_string(),
+            "a span of at most 366 days",
+        );
+    }
+}
