@@ -1,15 +1,57 @@
-//! Linefinder's routing engine.
+//! Linefinder's routing engine: it decides which call meets which agent, and when.
+//!
+//! A state machine without clock, IO, threads, hash maps or randomness: the same code runs in the
+//! production server, in the simulator and in replay, and equal inputs give equal outputs.
+//!
+//! # Time
+//!
+//! There is one kind of time: [`Timestamp`], microseconds since the run's epoch. The driver says
+//! what time it is with every step; `now` never goes backwards. A timer acts and stamps its
+//! outputs at its *own deadline*, however late the driver looks, so outputs do not depend on how
+//! often it polls.
+//!
+//! # A step
+//!
+//! [`Engine::handle`] takes one [`Input`] at one instant:
+//!
+//! 1. every timer due up to now fires, instant by instant, in the order of [`timers::Timer`];
+//!    after the timers of each instant come the matches they made possible;
+//! 2. the input is applied; a refused one ([`Rejection`]) changes nothing;
+//! 3. the matches that it made possible are made ([`routing`](crate::Engine) in the code map);
+//! 4. timers that were created for this very instant fire.
+//!
+//! Outputs go to the driver's [`Outbox`]: commands to carry out, each with a stable id, and events.
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::std_instead_of_core))]
 extern crate alloc;
 
+mod agent;
+mod alert;
+mod announce;
+mod arrival;
+mod breaker;
+mod call;
+mod callback;
+mod departure;
+mod directory;
+mod engine;
 pub mod estimate;
 pub mod id;
 pub mod input;
+mod offer;
 pub mod output;
 pub mod policy;
+mod presence;
+mod queue;
 pub mod rejection;
+mod replace;
+mod routing;
 pub mod time;
+pub mod timers;
+mod tree;
 
+pub use arrival::bucket;
+pub use engine::Engine;
 pub use input::Input;
 pub use output::{Command, Event, Outbox, Output, What};
 pub use policy::Policy;

@@ -1,0 +1,220 @@
+//! The plan's alerts, measured from what happened in a sliding window.
+//!
+//! The window is five buckets long and moves by one bucket at a time, on a grid from the epoch. A
+//! long queue is the exception: it raises its alert in the step in which it becomes too long.
+
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Engine;
+use crate::id::QueueId;
+use crate::output::{Alert, Event, Outbox};
+use crate::policy::Share;
+use crate::time::{Micros, Timestamp, micros};
+
+const BUCKETS: usize = 5;
+
+/// What happened in a fifth of a window.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Bucket {
+    connected: u64,
+    ended: u64,
+    /// Agent-time wanting work, and of that reachable.
+    wanting: u64,
+    reachable: u64,
+    latency: u64,
+    n_latency: u64,
+}
+
+impl Bucket {
+    fn add(&mut self, other: &Bucket) {
+        self.connected += other.connected;
+        self.ended += other.ended;
+        self.wanting += other.wanting;
+        self.reachable += other.reachable;
+        self.latency += other.latency;
+        self.n_latency += other.n_latency;
+    }
+}
+
+/// The memory of the alerts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct AlertWatch {
+    /// A queue longer than this raises its alert; `None` = no alerts at all.
+    limit: Option<u32>,
+    now: Bucket,
+    /// The full buckets of the window, oldest first.
+    window: Vec<Bucket>,
+    /// Everything before the window.
+    before: Bucket,
+    wanting: u64,
+    reachable: u64,
+    counted_to: Timestamp,
+    /// Mean store latency of the first full window.
+    baseline_latency: Option<Micros>,
+    raised: Vec<Alert>,
+    /// Queues that became too long in this step.
+    long: Vec<QueueId>,
+}
+
+impl AlertWatch {
+    /// A call got an outcome.
+    #[inline]
+    pub(crate) fn ended(&mut self, connected: bool) {
+        self.now.ended += 1;
+        self.now.connected += u64::from(connected);
+    }
+
+    /// One store commit.
+    pub(crate) fn store_latency(&mut self, latency: Micros) {
+        self.now.latency += latency;
+        self.now.n_latency += 1;
+    }
+
+    /// A queue has this many calls in line.
+    #[inline]
+    pub(crate) fn lengthened(&mut self, queue: QueueId, in_line: u32) {
+        if self.limit.is_some_and(|limit| in_line > limit)
+            && !self.raised.contains(&Alert::QueueLength(queue))
+            && !self.long.contains(&queue)
+        {
+            self.long.push(queue);
+        }
+    }
+
+    /// An agent's part in the availability changed: `None` = wants no work, else whether it can
+    /// be reached.
+    pub(crate) fn recount(&mut self, now: Timestamp, was: Option<bool>, is: Option<bool>) {
+        self.count_to(now);
+        let part = |counted: Option<bool>| {
+            (
+                u64::from(counted.is_some()),
+                u64::from(counted == Some(true)),
+            )
+        };
+        let ((w0, r0), (w1, r1)) = (part(was), part(is));
+        self.wanting = self.wanting + w1 - w0;
+        self.reachable = self.reachable + r1 - r0;
+    }
+
+    fn count_to(&mut self, now: Timestamp) {
+        let span = now.since(self.counted_to);
+        self.now.wanting += self.wanting * span;
+        self.now.reachable += self.reachable * span;
+        self.counted_to = now;
+    }
+
+    /// Closes a bucket; the sum of the window when it is full.
+    fn turn(&mut self, now: Timestamp) -> Option<Bucket> {
+        self.count_to(now);
+        self.window.push(core::mem::take(&mut self.now));
+        if self.window.len() > BUCKETS {
+            let oldest = self.window.remove(0);
+            self.before.add(&oldest);
+        }
+        (self.window.len() == BUCKETS).then(|| {
+            let mut sum = Bucket::default();
+            for bucket in &self.window {
+                sum.add(bucket);
+            }
+            sum
+        })
+    }
+}
+
+impl Engine {
+    /// Starts (or stops) the alert windows as the policy says.
+    pub(crate) fn arm_alerts(&mut self, now: Timestamp) {
+        match self.policy.alerts {
+            Some(alerts) => {
+                self.alerts.limit = Some(alerts.queue_length);
+                let bucket = micros(alerts.window) / BUCKETS as u64;
+                self.arm_alert_window(Timestamp((now.0 / bucket + 1) * bucket));
+            }
+            None => {
+                self.alerts.limit = None;
+                self.disarm_alert_window();
+            }
+        }
+    }
+
+    /// Raises the alert of every queue that is too long at the end of this step.
+    #[inline]
+    pub(crate) fn raise_queue_alerts(&mut self, now: Timestamp, out: &mut Outbox) {
+        if self.alerts.long.is_empty() {
+            return;
+        }
+        let long = core::mem::take(&mut self.alerts.long);
+        for queue in &long {
+            let length = self.queues[queue.index()].in_line;
+            let over = self.alerts.limit.is_some_and(|limit| length > limit);
+            let alert = Alert::QueueLength(*queue);
+            self.set_alert(now, alert, over.then_some(u64::from(length)), out);
+        }
+        self.alerts.long = long;
+        self.alerts.long.clear();
+    }
+
+    pub(crate) fn alert_window_over(&mut self, now: Timestamp, out: &mut Outbox) {
+        let Some(rules) = self.policy.alerts else {
+            return;
+        };
+        let bucket = micros(rules.window) / BUCKETS as u64;
+        self.arm_alert_window(now.after(bucket));
+        if let Some(window) = self.alerts.turn(now) {
+            let success = success_alert(
+                &window,
+                &self.alerts.before,
+                rules.success_rate_drop,
+                u64::from(rules.min_calls),
+            );
+            self.set_alert(now, Alert::SuccessRate, success, out);
+            let availability = (window.wanting > 0)
+                .then(|| window.reachable / (window.wanting / 10_000).max(1))
+                .filter(|share| *share < u64::from(rules.agent_availability.0));
+            self.set_alert(now, Alert::AgentAvailability, availability, out);
+            let latency = self.store_alert(&window, u64::from(rules.store_latency_factor_milli));
+            self.set_alert(now, Alert::StoreLatency, latency, out);
+        }
+        for i in 0..self.queues.len() {
+            let alert = Alert::QueueLength(QueueId(i as u16));
+            if self.queues[i].in_line <= rules.queue_length {
+                self.set_alert(now, alert, None, out);
+            }
+        }
+    }
+
+    fn store_alert(&mut self, window: &Bucket, factor_milli: u64) -> Option<u64> {
+        let mean = window.latency.checked_div(window.n_latency)?;
+        let baseline = *self.alerts.baseline_latency.get_or_insert(mean.max(1));
+        let factor = mean.saturating_mul(1000) / baseline;
+        (factor > factor_milli).then_some(factor)
+    }
+
+    fn set_alert(&mut self, now: Timestamp, alert: Alert, value: Option<u64>, out: &mut Outbox) {
+        let place = self.alerts.raised.iter().position(|raised| *raised == alert);
+        match (value, place) {
+            (Some(value), None) => {
+                self.alerts.raised.push(alert);
+                out.event(now, Event::AlertRaised { alert, value });
+            }
+            (None, Some(place)) => {
+                self.alerts.raised.remove(place);
+                out.event(now, Event::AlertCleared { alert });
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+    }
+}
+
+/// The window's success rate in hundredths of a percent, if it fell too far below that of
+/// everything before.
+fn success_alert(window: &Bucket, before: &Bucket, drop: Share, min_calls: u64) -> Option<u64> {
+    let min_calls = min_calls.max(1);
+    if window.ended < min_calls || before.ended < min_calls {
+        return None;
+    }
+    let rate = window.connected * 10_000 / window.ended;
+    let usual = before.connected * 10_000 / before.ended;
+    (rate + u64::from(drop.0) < usual).then_some(rate)
+}

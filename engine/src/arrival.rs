@@ -1,0 +1,200 @@
+//! A call comes in: which features it gets, whether its queue lets it in, or the legacy attempt.
+
+use crate::call::{self, CallFeatures, Phase, Refused};
+use crate::engine::Engine;
+use crate::id::{CallId, CallerKey, ClassId, QueueId};
+use crate::output::{Event, Outbox, Refusal};
+use crate::policy::{LegacyFailure, Treatment};
+use crate::queue::{LineKey, pending};
+use crate::rejection::Rejection;
+use crate::time::{Timestamp, micros};
+use crate::timers::Timer;
+
+/// The caller's bucket, 0..10,000: one for all features.
+///
+/// The key is a keyed hash already; mixing it once more (the finaliser of MurmurHash3, A. Appleby
+/// 2011) keeps shares right for drivers that number their callers.
+#[must_use]
+pub fn bucket(caller: CallerKey) -> u16 {
+    let mixed = mix(caller.0 ^ 0x6c69_6e65_6669_6e64);
+    ((u128::from(mixed) * 10_000) >> 64) as u16
+}
+
+/// MurmurHash3's 64-bit finaliser.
+pub(crate) const fn mix(mut x: u64) -> u64 {
+    x ^= x >> 33;
+    x = x.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x ^= x >> 33;
+    x = x.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    x ^ (x >> 33)
+}
+
+impl Engine {
+    pub(crate) fn call_arrived(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        caller: CallerKey,
+        queue: QueueId,
+        class: ClassId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        self.known_queue(queue)?;
+        if call != self.calls.next_id() {
+            return Err(Rejection::CallIdOutOfOrder);
+        }
+        let features = CallFeatures::of(&self.policy.features, bucket(caller));
+        let slot = self
+            .calls
+            .admit(&mut self.timers, now, queue, class, features);
+        self.arriving = Some(slot);
+        out.event(
+            now,
+            Event::CallArrived {
+                call,
+                caller,
+                queue,
+                class,
+                queued: features.queued,
+            },
+        );
+        if features.queued {
+            self.join(now, slot, queue, out);
+        } else {
+            self.attempt_legacy(now, slot, out);
+        }
+        Ok(())
+    }
+
+    /// The call asks to wait in `queue`.
+    pub(crate) fn join(&mut self, now: Timestamp, slot: u32, queue: QueueId, out: &mut Outbox) {
+        self.calls[slot].queue = queue;
+        let state = &self.queues[queue.index()];
+        let policy = &self.policy.queues[queue.index()];
+        if !state.open {
+            let then = policy.on_closed;
+            return self.treat(now, slot, then, Refused::At(Refusal::Closed), out);
+        }
+        if policy.max_length.is_some_and(|max| state.held >= max) {
+            let then = policy.on_full;
+            return self.treat(now, slot, then, Refused::At(Refusal::Full), out);
+        }
+        if state.signed_in == 0 && policy.on_nobody != Treatment::Wait {
+            let then = policy.on_nobody;
+            return self.treat(now, slot, then, Refused::At(Refusal::Nobody), out);
+        }
+        self.enter_line(now, slot, Phase::Waiting);
+        self.arm_waiting(now, slot);
+    }
+
+    /// Puts a call that is not in line into its queue's line.
+    pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32, phase: Phase) {
+        let call = &mut self.calls[slot];
+        let queue = call.queue;
+        let state = &mut self.queues[queue.index()];
+        let priorities = &self.policy.queues[queue.index()].priority;
+        let lane = state.lane(call.class, call.features, priorities);
+        call.lane = lane;
+        call.phase = phase;
+        call.joined = now;
+        call.eligible = now;
+        state.lanes[usize::from(lane)]
+            .ready
+            .insert(LineKey::of(call, slot));
+        state.in_line += 1;
+        state.held += 1;
+        self.alerts.lengthened(queue, state.in_line);
+        self.call_may_match(slot);
+    }
+
+    /// Under events discovery, a call that has become eligible may match in this step.
+    #[inline]
+    pub(crate) fn call_may_match(&mut self, slot: u32) {
+        let call = &self.calls[slot];
+        if call.features.continuous && self.queues[call.queue.index()].rules.events {
+            self.mark(call.queue, pending::CONTINUOUS);
+        }
+    }
+
+    /// Arms what a newly waiting call waits for, by its queue's present policy.
+    pub(crate) fn arm_waiting(&mut self, now: Timestamp, slot: u32) {
+        let call = &self.calls[slot];
+        let queue = call.queue.index();
+        let rules = &self.queues[queue].rules;
+        let policy = &self.policy.queues[queue];
+        let (joined, arrived) = (call.joined, call.arrived);
+        let max_wait = rules.max_wait.map(|span| joined.after(span));
+        let waited = now.since(arrived);
+        let widen = rules
+            .widen
+            .iter()
+            .find(|(after, _)| *after > waited)
+            .map(|(after, _)| arrived.after(*after));
+        let callback = policy
+            .callback
+            .filter(|_| call.features.callback && !call.callback_offered && !call.is_callback)
+            .map(|c| joined.after(micros(c.offer_after)));
+        let announce = policy
+            .announce
+            .filter(|_| !call.is_callback)
+            .map(|a| joined.after(micros(a.first)));
+        if let Some(at) = max_wait {
+            self.arm_call(slot, call::slots::MAX_WAIT, Timer::MaxWait, at.max(now));
+        }
+        if let Some(at) = widen {
+            self.arm_call(slot, call::slots::WIDEN, Timer::Widen, at);
+        }
+        if let Some(at) = callback {
+            self.arm_call(
+                slot,
+                call::slots::CALLBACK,
+                Timer::CallbackOffer,
+                at.max(now),
+            );
+        }
+        if let Some(at) = announce {
+            self.arm_call(slot, call::slots::ANNOUNCE, Timer::Announce, at.max(now));
+        }
+    }
+
+    /// The arrival's step is over: if it is in line, it waits.
+    pub(crate) fn announce_queueing(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        let call = &self.calls[slot];
+        if call.phase == Phase::Waiting && call.attempts == 0 {
+            let (call, queue) = (call.id, call.queue);
+            out.event(now, Event::CallQueued { call, queue });
+        }
+    }
+
+    /// The legacy flow: one attempt to one agent believed available, else its failure.
+    fn attempt_legacy(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        let queue = self.calls[slot].queue;
+        if !self.queues[queue.index()].open {
+            let then = self.policy.queues[queue.index()].on_closed;
+            return self.treat(now, slot, then, Refused::At(Refusal::Closed), out);
+        }
+        let allowed = u8::MAX;
+        match self.select_agent(now, slot, allowed, false) {
+            Some(key) => {
+                self.calls[slot].phase = Phase::Ringing;
+                self.make_offer(now, slot, key, out);
+            }
+            None => self.legacy_failed(now, slot, Refused::At(Refusal::Nobody), out),
+        }
+    }
+
+    /// Nobody was believed available, or the one attempt failed.
+    pub(crate) fn legacy_failed(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        refused: Refused,
+        out: &mut Outbox,
+    ) {
+        let then = match self.policy.legacy.on_failure {
+            LegacyFailure::Voicemail => Treatment::Voicemail,
+            LegacyFailure::HangUp => Treatment::HangUp,
+        };
+        self.treat(now, slot, then, refused, out);
+    }
+}

@@ -1,0 +1,225 @@
+//! Callbacks: the queue entry keeps its place while the caller is off the line. A callback is
+//! placed only when an agent is reserved for it, and only so often.
+
+use crate::agent::{self, Activity, IdleKey};
+use crate::call::{self, Phase};
+use crate::engine::Engine;
+use crate::id::{AgentId, CallId};
+use crate::output::{Command, Departure, Event, Outbox};
+use crate::rejection::Rejection;
+use crate::time::{Timestamp, micros};
+use crate::timers::Timer;
+
+impl Engine {
+    /// `offer_after` has passed, or a callback offered in place of waiting was not taken.
+    pub(crate) fn callback_offer_due(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        let call = &mut self.calls[slot];
+        let id = call.id;
+        match call.phase {
+            Phase::Waiting | Phase::Resting => {
+                call.callback_offered = true;
+                self.command(now, Command::OfferCallback { call: id }, out);
+                out.event(now, Event::CallbackOffered { call: id });
+            }
+            Phase::Declining(refused) => self.end_unserved(now, slot, refused, out),
+            // Asked again when the ring has failed.
+            Phase::Ringing | Phase::Claimed(_) => {
+                let again = now.after(1_000_000);
+                self.arm_call(slot, call::slots::CALLBACK, Timer::CallbackOffer, again);
+            }
+            Phase::Talking(..)
+            | Phase::Voicemail
+            | Phase::CallbackWaiting
+            | Phase::CallbackPaused
+            | Phase::CallbackPlacing(_) => {}
+        }
+    }
+
+    pub(crate) fn callback_accepted(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        at: Option<Timestamp>,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let slot = self.slot(call)?;
+        let state = &self.calls[slot];
+        let Some(policy) = self.policy.queues[state.queue.index()].callback else {
+            return Err(Rejection::NoCallbackOffered);
+        };
+        if !state.callback_offered || at.is_some_and(|at| at < now || !policy.scheduled) {
+            return Err(Rejection::NoCallbackOffered);
+        }
+        match state.phase {
+            Phase::Waiting | Phase::Resting => {
+                self.learn_left(now, slot);
+                self.leave_queue(slot);
+            }
+            Phase::Declining(_) => {}
+            Phase::Ringing
+            | Phase::Claimed(_)
+            | Phase::Talking(..)
+            | Phase::Voicemail
+            | Phase::CallbackWaiting
+            | Phase::CallbackPaused
+            | Phase::CallbackPlacing(_) => return Err(Rejection::WrongState),
+        }
+        self.disarm_call(slot);
+        let state = &mut self.calls[slot];
+        state.is_callback = true;
+        let then = Departure::CallbackConfirmed;
+        self.command(now, Command::LeaveQueue { call, then }, out);
+        out.event(now, Event::CallbackTaken { call });
+        self.alerts.ended(false);
+        match at {
+            Some(at) => {
+                self.calls[slot].phase = Phase::CallbackPaused;
+                self.hold_callback(slot);
+                self.arm_call(slot, call::slots::REST, Timer::CallbackDue, at);
+            }
+            None => self.enter_callback_line(now, slot),
+        }
+        Ok(())
+    }
+
+    /// A callback that is not in line still takes a place of the queue.
+    fn hold_callback(&mut self, slot: u32) {
+        let queue = self.calls[slot].queue;
+        self.queues[queue.index()].held += 1;
+    }
+
+    fn enter_callback_line(&mut self, now: Timestamp, slot: u32) {
+        self.enter_line(now, slot, Phase::CallbackWaiting);
+        self.arm_waiting_widen(now, slot);
+    }
+
+    /// A callback widens with its whole wait, as a caller on the line would.
+    fn arm_waiting_widen(&mut self, now: Timestamp, slot: u32) {
+        let call = &self.calls[slot];
+        let arrived = call.arrived;
+        let rules = &self.queues[call.queue.index()].rules;
+        let waited = now.since(arrived);
+        if let Some((after, _)) = rules.widen.iter().find(|(after, _)| *after > waited) {
+            let at = arrived.after(*after);
+            self.arm_call(slot, call::slots::WIDEN, Timer::Widen, at);
+        }
+    }
+
+    /// The chosen time has come, or the next attempt.
+    pub(crate) fn callback_due(&mut self, now: Timestamp, slot: u32) {
+        let queue = self.calls[slot].queue;
+        self.queues[queue.index()].held -= 1;
+        self.enter_callback_line(now, slot);
+    }
+
+    /// A callback's turn: its agent is reserved and the caller is called.
+    pub(crate) fn place_callback(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        key: IdleKey,
+        out: &mut Outbox,
+    ) {
+        let agent = key.agent();
+        self.occupy(now, agent);
+        self.agents[agent.index()].activity = Activity::Reserved(slot);
+        let state = &mut self.calls[slot];
+        state.phase = Phase::CallbackPlacing(agent);
+        state.callback_attempts += 1;
+        let (call, attempt) = (state.id, state.callback_attempts);
+        let queue = state.queue.index();
+        let ring = self.policy.queues[queue]
+            .callback
+            .map_or(0, |policy| micros(policy.ring));
+        let until = now.after(self.queues[queue].rules.place_timeout).after(ring);
+        self.leg_placed(now);
+        self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
+        out.event(
+            now,
+            Event::CallbackPlaced {
+                call,
+                agent,
+                attempt,
+            },
+        );
+        self.command(now, Command::PlaceCallback { call, agent }, out);
+    }
+
+    pub(crate) fn callback_answered(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let (slot, agent) = self.placing(call)?;
+        self.calls[slot].phase = Phase::Ringing;
+        self.calls[slot].eligible = now;
+        // Should this agent fail, the caller on the line is next.
+        self.calls[slot].front = true;
+        let free_since = self.agents[agent.index()].free_since;
+        self.ring(now, slot, agent, 1, free_since, out);
+        Ok(())
+    }
+
+    pub(crate) fn callback_unanswered(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let (slot, _) = self.placing(call)?;
+        self.callback_missed(now, slot, false, out);
+        Ok(())
+    }
+
+    fn placing(&self, call: CallId) -> Result<(u32, AgentId), Rejection> {
+        let slot = self.slot(call)?;
+        match self.calls[slot].phase {
+            Phase::CallbackPlacing(agent) => Ok((slot, agent)),
+            Phase::Waiting
+            | Phase::Resting
+            | Phase::Ringing
+            | Phase::Claimed(_)
+            | Phase::Talking(..)
+            | Phase::Voicemail
+            | Phase::Declining(_)
+            | Phase::CallbackWaiting
+            | Phase::CallbackPaused => Err(Rejection::WrongState),
+        }
+    }
+
+    /// The attempt did not reach the caller: free the agent, try again later or give up.
+    pub(crate) fn callback_missed(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        rings: bool,
+        out: &mut Outbox,
+    ) {
+        let state = &self.calls[slot];
+        let Phase::CallbackPlacing(agent) = state.phase else {
+            unreachable!("invariant: a reservation is a callback being placed");
+        };
+        let (call, attempts) = (state.id, state.callback_attempts);
+        let policy = self.policy.queues[state.queue.index()].callback;
+        if rings {
+            self.command(now, Command::StopCallback { call }, out);
+        }
+        out.event(now, Event::CallbackMissed { call });
+        self.disarm_agent(agent, agent::slots::WORK);
+        self.become_idle(now, agent, false, out);
+        match policy.filter(|policy| attempts < policy.attempts) {
+            Some(policy) => {
+                self.calls[slot].phase = Phase::CallbackPaused;
+                let at = now + policy.retry_every;
+                self.arm_call(slot, call::slots::REST, Timer::CallbackDue, at);
+            }
+            None => {
+                out.event(now, Event::CallbackFailed { call });
+                let queue = self.calls[slot].queue;
+                self.queues[queue.index()].held -= 1;
+                self.forget(slot);
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! A call leaves without an agent: treatments, timeouts, hang-ups. The one place where a call
+//! that was not connected gets its outcome.
+
+use crate::call::{self, Phase, Refused};
+use crate::engine::Engine;
+use crate::id::{CallId, QueueId};
+use crate::output::{Command, Departure, Event, Outbox, Stage};
+use crate::policy::{AtClose, Treatment};
+use crate::queue::LineKey;
+use crate::rejection::Rejection;
+use crate::time::{Micros, Timestamp};
+use crate::timers::Timer;
+use alloc::vec::Vec;
+
+/// How long a caller may think about a callback that is offered in place of waiting.
+const CALLBACK_ANSWER_TIME: Micros = 20_000_000;
+
+impl Engine {
+    /// What a call gets that cannot wait (any longer). It must not be in line.
+    pub(crate) fn treat(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        then: Treatment,
+        refused: Refused,
+        out: &mut Outbox,
+    ) {
+        let call = &mut self.calls[slot];
+        let id = call.id;
+        match then {
+            Treatment::Voicemail if !call.is_callback => {
+                call.phase = Phase::Voicemail;
+                let then = Departure::Voicemail;
+                self.command(now, Command::LeaveQueue { call: id, then }, out);
+                out.event(now, Event::VoicemailStarted { call: id });
+            }
+            Treatment::Callback
+                if call.features.callback
+                    && !call.is_callback
+                    && !call.callback_offered
+                    && self.policy.queues[call.queue.index()].callback.is_some() =>
+            {
+                call.phase = Phase::Declining(refused);
+                call.callback_offered = true;
+                self.command(now, Command::OfferCallback { call: id }, out);
+                out.event(now, Event::CallbackOffered { call: id });
+                let at = now.after(CALLBACK_ANSWER_TIME);
+                self.arm_call(slot, call::slots::CALLBACK, Timer::CallbackOffer, at);
+            }
+            Treatment::Queue(to) if usize::from(call.hops) < self.queues.len().min(255) => {
+                call.hops += 1;
+                let from = call.queue;
+                out.event(now, Event::CallOverflowed { call: id, from, to });
+                self.join(now, slot, to, out);
+            }
+            Treatment::Wait
+            | Treatment::Voicemail
+            | Treatment::HangUp
+            | Treatment::Callback
+            | Treatment::Queue(_) => self.end_unserved(now, slot, refused, out),
+        }
+    }
+
+    /// Ends the call: goodbye, with the outcome of what kept it from an agent.
+    pub(crate) fn end_unserved(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        refused: Refused,
+        out: &mut Outbox,
+    ) {
+        let call = self.calls[slot].id;
+        let then = Departure::HangUp;
+        self.command(now, Command::LeaveQueue { call, then }, out);
+        self.end_refused(now, slot, refused, out);
+    }
+
+    /// The outcome of a call that was not served, its caller gone.
+    fn end_refused(&mut self, now: Timestamp, slot: u32, refused: Refused, out: &mut Outbox) {
+        let state = &self.calls[slot];
+        let (call, waited) = (state.id, now.since(state.arrived));
+        out.event(
+            now,
+            if state.is_callback {
+                Event::CallbackFailed { call }
+            } else {
+                match refused {
+                    Refused::At(reason) => Event::CallRefused { call, reason },
+                    Refused::TimedOut => Event::CallTimedOut { call, waited },
+                    Refused::Failed => Event::CallFailed { call },
+                }
+            },
+        );
+        self.alerts.ended(false);
+        self.forget(slot);
+    }
+
+    /// Takes a call out of its line (not out of the queue's held calls).
+    pub(crate) fn leave_line(&mut self, slot: u32) {
+        let call = &self.calls[slot];
+        let key = LineKey::of(call, slot);
+        let queue = &mut self.queues[call.queue.index()];
+        let lane = &mut queue.lanes[usize::from(call.lane)];
+        let tree = if call.phase == Phase::Resting {
+            &mut lane.resting
+        } else {
+            &mut lane.ready
+        };
+        let was_there = tree.remove(key);
+        debug_assert!(was_there, "invariant: a call in line has its key there");
+        queue.in_line -= 1;
+    }
+
+    /// Takes a call out of its queue: out of line if it is there, out of the held ones.
+    pub(crate) fn leave_queue(&mut self, slot: u32) {
+        if self.calls[slot].is_in_line() {
+            self.leave_line(slot);
+        }
+        let queue = self.calls[slot].queue;
+        self.queues[queue.index()].held -= 1;
+    }
+
+    /// Drops an ended call.
+    pub(crate) fn forget(&mut self, slot: u32) {
+        self.disarm_call(slot);
+        if self.arriving == Some(slot) {
+            self.arriving = None;
+        }
+        self.calls.remove(slot);
+    }
+
+    pub(crate) fn voicemail_left(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let slot = self.slot(call)?;
+        if self.calls[slot].phase != Phase::Voicemail {
+            return Err(Rejection::WrongState);
+        }
+        out.event(now, Event::VoicemailTaken { call });
+        self.alerts.ended(false);
+        self.forget(slot);
+        Ok(())
+    }
+
+    pub(crate) fn caller_hung_up(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let slot = self.slot(call)?;
+        let state = &self.calls[slot];
+        let (legacy, is_callback) = (state.legacy, state.is_callback);
+        let stage = match state.phase {
+            Phase::Waiting | Phase::Resting => {
+                self.learn_abandoned(now, slot);
+                self.leave_queue(slot);
+                Stage::Waiting
+            }
+            Phase::Ringing => {
+                self.withdraw_all(now, slot, out);
+                if !legacy {
+                    self.leave_queue(slot);
+                }
+                Stage::Ringing
+            }
+            Phase::Claimed(agent) => {
+                self.release_claim(now, agent, out);
+                if !legacy {
+                    self.leave_queue(slot);
+                }
+                Stage::Claimed
+            }
+            Phase::Talking(..) => return self.call_ended(now, call, out),
+            Phase::Voicemail => Stage::Voicemail,
+            Phase::Declining(refused) => {
+                self.end_refused(now, slot, refused, out);
+                return Ok(());
+            }
+            Phase::CallbackPlacing(_) => return self.callback_unanswered(now, call, out),
+            // The caller is not on the line.
+            Phase::CallbackWaiting | Phase::CallbackPaused => return Err(Rejection::WrongState),
+        };
+        let stage = if is_callback { Stage::Callback } else { stage };
+        let waited = now.since(self.calls[slot].arrived);
+        out.event(
+            now,
+            Event::CallAbandoned {
+                call,
+                stage,
+                waited,
+            },
+        );
+        self.alerts.ended(false);
+        self.forget(slot);
+        Ok(())
+    }
+
+    /// Maximum wait. While it rings, the ring finishes first.
+    pub(crate) fn waited_too_long(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        match self.calls[slot].phase {
+            Phase::Waiting | Phase::Resting => self.time_out(now, slot, out),
+            Phase::Ringing | Phase::Claimed(_) => self.calls[slot].overdue = true,
+            // A callback has no maximum wait; the others are in no line.
+            Phase::Talking(..)
+            | Phase::Voicemail
+            | Phase::Declining(_)
+            | Phase::CallbackWaiting
+            | Phase::CallbackPaused
+            | Phase::CallbackPlacing(_) => {}
+        }
+    }
+
+    /// The call leaves its queue by `on_timeout`.
+    pub(crate) fn time_out(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        self.learn_left(now, slot);
+        self.leave_queue(slot);
+        self.disarm_call(slot);
+        self.calls[slot].overdue = false;
+        self.calls[slot].front = false;
+        let queue = self.calls[slot].queue;
+        let then = self.policy.queues[queue.index()].on_timeout;
+        self.treat(now, slot, then, Refused::TimedOut, out);
+    }
+
+    pub(crate) fn queue_opened(
+        &mut self,
+        now: Timestamp,
+        queue: QueueId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        self.known_queue(queue)?;
+        if !self.queues[queue.index()].open {
+            self.queues[queue.index()].open = true;
+            out.event(now, Event::QueueOpen { queue, open: true });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn queue_closed(
+        &mut self,
+        now: Timestamp,
+        queue: QueueId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        self.known_queue(queue)?;
+        if !self.queues[queue.index()].open {
+            return Ok(());
+        }
+        self.queues[queue.index()].open = false;
+        out.event(now, Event::QueueOpen { queue, open: false });
+        if self.policy.queues[queue.index()].at_close == AtClose::Clear {
+            let then = self.policy.queues[queue.index()].on_closed;
+            for slot in self.waiting_in(queue) {
+                self.leave_queue(slot);
+                self.disarm_call(slot);
+                self.calls[slot].front = false;
+                let refused = Refused::At(crate::output::Refusal::Closed);
+                self.treat(now, slot, then, refused, out);
+            }
+        }
+        Ok(())
+    }
+
+    /// The callers on the line of a queue, in order of arrival.
+    fn waiting_in(&self, queue: QueueId) -> Vec<u32> {
+        let mut keys: Vec<LineKey> = self.queues[queue.index()]
+            .lanes
+            .iter()
+            .flat_map(|lane| lane.ready.iter().chain(lane.resting.iter()))
+            .filter(|key| self.calls[key.slot()].phase != Phase::CallbackWaiting)
+            .collect();
+        keys.sort_unstable();
+        keys.into_iter().map(LineKey::slot).collect()
+    }
+}

@@ -1,0 +1,440 @@
+//! The engine's state and its step: which input goes where, which timer does what, and in which
+//! order. Decisions live in the modules beside this one.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::agent::{self, Agent};
+use crate::alert::AlertWatch;
+use crate::breaker::Breaker;
+use crate::call::{self, Calls};
+use crate::id::{AgentId, CallId, CommandId, QueueId};
+use crate::input::Input;
+use crate::output::{Command, Event, Outbox};
+use crate::policy::{Policy, PolicyErrors, Rotation};
+use crate::queue::{self, Queue};
+use crate::rejection::Rejection;
+use crate::time::{Micros, Timestamp};
+use crate::timers::{Due, Slot, Timer, Timers};
+
+/// The engine-wide timers within their block of slots.
+mod slots {
+    pub(super) const CARRIER_BREAKER: u32 = 0;
+    pub(super) const PACE: u32 = 1;
+    pub(super) const ALERTS: u32 = 2;
+    pub(super) const COUNT: u32 = 3;
+}
+
+/// The routing engine: a state machine of calls, agents and offers. No clock, no IO, no threads,
+/// no randomness; equal inputs give equal outputs.
+///
+/// See the crate's documentation for the contract of a step.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Engine {
+    pub(crate) policy: Policy,
+    pub(crate) now: Timestamp,
+    pub(crate) calls: Calls,
+    pub(crate) agents: Vec<Agent>,
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) timers: Timers,
+    pub(crate) carrier: Carrier,
+    pub(crate) alerts: AlertWatch,
+    /// Queues with calls that may be matched in this step, in no order that reaches an output.
+    pub(crate) to_route: Vec<QueueId>,
+    /// The call that arrived in this step, by slot.
+    pub(crate) arriving: Option<u32>,
+    /// Some rotation looks at how busy agents are.
+    pub(crate) tracks_load: bool,
+    pub(crate) slots: Slot,
+    next_offer: u64,
+    next_command: u64,
+}
+
+/// The carrier as the engine sees it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Carrier {
+    pub(crate) breaker: Breaker,
+    /// A half-open breaker's probe is out.
+    pub(crate) probing: bool,
+    /// Between two legs placed by us; 0 = no limit.
+    pub(crate) spacing: Micros,
+    /// When the next leg may be placed.
+    pub(crate) next_leg: Timestamp,
+}
+
+impl Engine {
+    /// An engine at the epoch, without calls or agents.
+    ///
+    /// # Errors
+    /// Everything wrong with the policy.
+    pub fn new(policy: Policy) -> Result<Self, PolicyErrors> {
+        policy.check()?;
+        let mut timers = Timers::default();
+        let slots = timers.block(slots::COUNT);
+        let queues = policy
+            .queues
+            .iter()
+            .map(|q| Queue::new(q, timers.block(queue::slots::COUNT)))
+            .collect();
+        let mut engine = Engine {
+            policy,
+            now: Timestamp::ZERO,
+            calls: Calls::default(),
+            agents: Vec::new(),
+            queues,
+            timers,
+            carrier: Carrier {
+                breaker: Breaker::CLOSED,
+                probing: false,
+                spacing: 0,
+                next_leg: Timestamp::ZERO,
+            },
+            alerts: AlertWatch::default(),
+            to_route: Vec::new(),
+            arriving: None,
+            tracks_load: false,
+            slots,
+            next_offer: 0,
+            next_command: 0,
+        };
+        engine.take_rules();
+        engine.arm_scans(Timestamp::ZERO);
+        engine.arm_alerts(Timestamp::ZERO);
+        Ok(engine)
+    }
+
+    /// The id the next [`Input::CallArrived`] must carry.
+    #[must_use]
+    pub fn next_call(&self) -> CallId {
+        self.calls.next_id()
+    }
+
+    /// The id the next new agent must have.
+    #[must_use]
+    pub fn next_agent(&self) -> AgentId {
+        AgentId(self.agents.len() as u32)
+    }
+
+    /// The policy in force, with the feature shares as they are now.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Calls in hand: arrived, and without their last outcome.
+    #[must_use]
+    pub fn n_calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// When to call [`Self::advance_to`] at the latest, and for what.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<(Timestamp, Timer)> {
+        self.timers.next().map(|due| (due.at, due.timer))
+    }
+
+    /// Fires every timer due up to `now`, each at its own deadline. Calling it at any further
+    /// moments changes no output.
+    ///
+    /// # Panics
+    /// If `now` is before the last step: a bug of the driver.
+    #[inline]
+    pub fn advance_to(&mut self, now: Timestamp, out: &mut Outbox) {
+        assert!(now >= self.now, "time ran backwards: a bug of the driver");
+        while let Some(at) = self.timers.next_at()
+            && at <= now
+        {
+            self.fire(at, out);
+        }
+        self.now = now;
+    }
+
+    /// One step: due timers, then `input`, then matches, then timers created for this instant.
+    ///
+    /// # Errors
+    /// The input is refused and has changed nothing; timers that came due have fired and their
+    /// outputs stand.
+    ///
+    /// # Panics
+    /// If `now` is before the last step: a bug of the driver.
+    #[inline]
+    pub fn handle(
+        &mut self,
+        now: Timestamp,
+        input: Input,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if let Input::Resumed { since } = input {
+            // Before anything fires: the gap must not expire what was answered in it.
+            if since > now {
+                return Err(Rejection::BadGap);
+            }
+            self.extend_over_gap(since, now);
+        }
+        self.advance_to(now, out);
+        self.apply(now, input, out)?;
+        self.route(now, out);
+        self.raise_queue_alerts(now, out);
+        if let Some(slot) = self.arriving.take() {
+            self.announce_queueing(now, slot, out);
+        }
+        while let Some(at) = self.timers.next_at()
+            && at <= now
+        {
+            self.fire(now, out);
+        }
+        Ok(())
+    }
+
+    /// All timers due at `at`, in their order, then matches.
+    fn fire(&mut self, at: Timestamp, out: &mut Outbox) {
+        self.now = at;
+        while let Some(due) = self.timers.pop_due(at) {
+            self.expire(at, due, out);
+        }
+        self.route(at, out);
+        self.raise_queue_alerts(at, out);
+    }
+
+    fn apply(&mut self, now: Timestamp, input: Input, out: &mut Outbox) -> Result<(), Rejection> {
+        match input {
+            Input::CallArrived {
+                call,
+                caller,
+                queue,
+                class,
+            } => self.call_arrived(now, call, caller, queue, class, out),
+            Input::CallerHungUp { call } => self.caller_hung_up(now, call, out),
+            Input::VoicemailLeft { call } => self.voicemail_left(now, call, out),
+            Input::CallbackAccepted { call, at } => self.callback_accepted(now, call, at, out),
+            Input::CallbackAnswered { call } => self.callback_answered(now, call, out),
+            Input::CallbackUnanswered { call } => self.callback_unanswered(now, call, out),
+            Input::CallEnded { call } => self.call_ended(now, call, out),
+            Input::OfferPlaced { offer } => self.offer_placed(now, offer, out),
+            Input::OfferRinging { offer } => self.offer_ringing(now, offer, out),
+            Input::OfferAnswered { offer } => self.offer_answered(now, offer, out),
+            Input::OfferDeclined { offer } => self.offer_declined(now, offer, out),
+            Input::OfferFailed { offer, cause } => self.offer_failed(now, offer, cause, out),
+            Input::CallBridged { call } => self.call_bridged(now, call, out),
+            Input::BridgeFailed { call } => self.bridge_failed(now, call, out),
+            Input::AgentAssigned { agent, queues } => self.agent_assigned(now, agent, queues),
+            Input::AgentStatusChanged { agent, status } => {
+                self.agent_status_changed(now, agent, status, out)
+            }
+            Input::AgentReady { agent } => self.agent_ready(now, agent, out),
+            Input::HeartbeatReceived { agent } => self.heartbeat_received(now, agent, out),
+            Input::DeviceConnected { agent } => self.device_connected(now, agent, out),
+            Input::DeviceDisconnected { agent } => self.device_disconnected(now, agent, out),
+            Input::QueueOpened { queue } => self.queue_opened(now, queue, out),
+            Input::QueueClosed { queue } => self.queue_closed(now, queue, out),
+            Input::PolicyReplaced(policy) => self.policy_replaced(now, *policy, out),
+            Input::FeatureSet { feature, share } => self.feature_set(now, feature, share, out),
+            Input::StoreLatencyMeasured { latency } => {
+                self.store_latency_measured(latency);
+                Ok(())
+            }
+            Input::Resumed { .. } => Ok(()),
+        }
+    }
+
+    fn expire(&mut self, at: Timestamp, due: Due, out: &mut Outbox) {
+        let entity = due.entity;
+        match due.timer {
+            Timer::HeartbeatLease => self.lease_expired(at, AgentId(entity), out),
+            Timer::DeviceGrace => self.grace_expired(at, AgentId(entity), out),
+            Timer::AgentBreaker => self.agent_breaker_half_opens(at, AgentId(entity), out),
+            Timer::AgentRest => self.agent_rested(at, AgentId(entity)),
+            Timer::WrapUp => self.wrap_up_over(at, AgentId(entity), out),
+            Timer::Offer => self.offer_timed_out(at, AgentId(entity), out),
+            Timer::CarrierBreaker => self.carrier_half_opens(at, out),
+            Timer::MaxWait => self.waited_too_long(at, entity, out),
+            Timer::CallRest => self.call_rested(at, entity),
+            Timer::Widen => self.call_widened(at, entity),
+            Timer::CallbackOffer => self.callback_offer_due(at, entity, out),
+            Timer::CallbackDue => self.callback_due(at, entity),
+            Timer::Announce => self.announce_due(at, entity, out),
+            // Routing follows the timers of every instant; the queues are still to be routed.
+            Timer::Pace => {}
+            Timer::Scan => self.scan_due(at, entity, out),
+            Timer::SlowScan => self.slow_scan_due(at, entity, out),
+            Timer::Reconcile => self.reconcile_due(at, entity, out),
+            Timer::AlertWindow => self.alert_window_over(at, out),
+        }
+    }
+
+    pub(crate) fn next_offer(&mut self) -> u64 {
+        let number = self.next_offer;
+        self.next_offer += 1;
+        number
+    }
+
+    #[inline]
+    pub(crate) fn command(&mut self, at: Timestamp, command: Command, out: &mut Outbox) {
+        let id = CommandId(self.next_command);
+        self.next_command += 1;
+        out.command(at, id, command);
+    }
+
+    /// The live call's slot.
+    #[inline]
+    pub(crate) fn slot(&self, call: CallId) -> Result<u32, Rejection> {
+        self.calls.slot(call).ok_or(Rejection::UnknownCall)
+    }
+
+    pub(crate) fn known_agent(&self, agent: AgentId) -> Result<&Agent, Rejection> {
+        self.agents
+            .get(agent.index())
+            .ok_or(Rejection::UnknownAgent)
+    }
+
+    pub(crate) fn known_queue(&self, queue: QueueId) -> Result<(), Rejection> {
+        if queue.index() < self.queues.len() {
+            Ok(())
+        } else {
+            Err(Rejection::UnknownQueue)
+        }
+    }
+
+    #[inline]
+    pub(crate) fn arm_call(&mut self, slot: u32, nth: u32, timer: Timer, at: Timestamp) {
+        let call = &self.calls[slot];
+        self.timers
+            .arm(call.timers.nth(nth), timer, call.id.0, slot, at);
+    }
+
+    #[inline]
+    pub(crate) fn arm_agent(&mut self, agent: AgentId, nth: u32, timer: Timer, at: Timestamp) {
+        let slot = self.agents[agent.index()].timers.nth(nth);
+        self.timers
+            .arm(slot, timer, u64::from(agent.0), agent.0, at);
+    }
+
+    #[inline]
+    pub(crate) fn disarm_agent(&mut self, agent: AgentId, nth: u32) {
+        let slot = self.agents[agent.index()].timers.nth(nth);
+        self.timers.disarm(slot);
+    }
+
+    pub(crate) fn disarm_call(&mut self, slot: u32) {
+        let block = self.calls[slot].timers;
+        for nth in 0..call::slots::COUNT {
+            self.timers.disarm(block.nth(nth));
+        }
+    }
+
+    pub(crate) fn arm_queue(&mut self, queue: QueueId, nth: u32, timer: Timer, at: Timestamp) {
+        let slot = self.queues[queue.index()].timers.nth(nth);
+        self.timers
+            .arm(slot, timer, u64::from(queue.0), u32::from(queue.0), at);
+    }
+
+    pub(crate) fn arm_carrier_breaker(&mut self, at: Timestamp) {
+        let slot = self.slots.nth(slots::CARRIER_BREAKER);
+        self.timers.arm(slot, Timer::CarrierBreaker, 0, 0, at);
+    }
+
+    pub(crate) fn disarm_carrier_breaker(&mut self) {
+        self.timers.disarm(self.slots.nth(slots::CARRIER_BREAKER));
+    }
+
+    pub(crate) fn arm_pace(&mut self, at: Timestamp) {
+        let slot = self.slots.nth(slots::PACE);
+        self.timers.arm(slot, Timer::Pace, 0, 0, at);
+    }
+
+    pub(crate) fn arm_alert_window(&mut self, at: Timestamp) {
+        let slot = self.slots.nth(slots::ALERTS);
+        self.timers.arm(slot, Timer::AlertWindow, 0, 0, at);
+    }
+
+    pub(crate) fn disarm_alert_window(&mut self) {
+        self.timers.disarm(self.slots.nth(slots::ALERTS));
+    }
+
+    /// What follows from the policy as a whole.
+    pub(crate) fn take_rules(&mut self) {
+        self.carrier.spacing = self
+            .policy
+            .carrier
+            .calls_per_second_milli
+            .map_or(0, |rate| 1_000_000_000 / u64::from(rate));
+        let by_load = |r: Rotation| matches!(r, Rotation::LeastOccupied | Rotation::BestScore);
+        let balances = self.policy.features.share(crate::policy::Feature::LoadBalancing).0 > 0;
+        self.tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
+        self.rebuild_idle_sets();
+    }
+
+    /// Moves leases, graces and the deadlines of offers by the gap, for all that were live when
+    /// it began.
+    fn extend_over_gap(&mut self, since: Timestamp, now: Timestamp) {
+        let gap = now.since(since);
+        let moved: Vec<(Slot, Due)> = self
+            .timers
+            .armed()
+            .filter(|(_, due)| {
+                due.at >= since
+                    && matches!(
+                        due.timer,
+                        Timer::HeartbeatLease | Timer::DeviceGrace | Timer::Offer
+                    )
+            })
+            .collect();
+        for (slot, due) in moved {
+            self.timers.arm(
+                slot,
+                due.timer,
+                u64::from(due.entity),
+                due.entity,
+                due.at.after(gap),
+            );
+        }
+    }
+
+    fn agent_breaker_half_opens(&mut self, at: Timestamp, agent: AgentId, out: &mut Outbox) {
+        self.agents[agent.index()].breaker.half_open();
+        out.event(
+            at,
+            Event::AgentBreaker {
+                agent,
+                state: crate::output::BreakerState::HalfOpen,
+            },
+        );
+        self.reindex(at, agent);
+    }
+
+    fn agent_rested(&mut self, at: Timestamp, agent: AgentId) {
+        self.agents[agent.index()].resting = false;
+        self.reindex(at, agent);
+    }
+
+    fn agent_ready(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if self.known_agent(agent)?.activity != agent::Activity::WrapUp {
+            return Err(Rejection::WrongState);
+        }
+        self.disarm_agent(agent, agent::slots::WORK);
+        self.wrap_up_over(now, agent, out);
+        Ok(())
+    }
+
+    fn agent_assigned(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        queues: Box<[(QueueId, crate::id::Level)]>,
+    ) -> Result<(), Rejection> {
+        self.check_assignment(agent, &queues)?;
+        self.assign(now, agent, queues);
+        Ok(())
+    }
+
+    fn store_latency_measured(&mut self, latency: Duration) {
+        self.alerts.store_latency(crate::time::micros(latency));
+    }
+}

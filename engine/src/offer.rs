@@ -1,0 +1,649 @@
+//! Offers: a time-limited proposal of one call to one agent, from the command to ring to the
+//! bridge. An offer is a lease with a number; whoever answers another number is refused.
+
+use crate::agent::{self, Activity, IdleKey, Offer, OfferStage};
+use crate::call::{self, MAX_RING, Phase, Refused};
+use crate::engine::Engine;
+use crate::id::{AgentId, CallId, OfferId};
+use crate::input::{AgentStatus, OfferFailure};
+use crate::output::{BreakerState, Command, Event, OfferEnd, Outbox};
+use crate::queue::LineKey;
+use crate::rejection::Rejection;
+use crate::time::{Micros, Timestamp, micros};
+use crate::timers::Timer;
+
+/// A claim that is not bridged within this time is undone.
+const BRIDGE_TIMEOUT: Micros = 10_000_000;
+
+impl Engine {
+    /// Rings the agent of `key` for the call, which is ringing and not in line.
+    pub(crate) fn make_offer(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        key: IdleKey,
+        out: &mut Outbox,
+    ) -> OfferId {
+        let agent = key.agent();
+        let free_since = self.agents[agent.index()].free_since;
+        self.occupy(now, agent);
+        self.ring(now, slot, agent, key.level(), free_since, out)
+    }
+
+    /// The offer itself, to an agent that is out of the idle sets.
+    pub(crate) fn ring(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        agent: AgentId,
+        level: crate::id::Level,
+        free_since: Timestamp,
+        out: &mut Outbox,
+    ) -> OfferId {
+        let number = self.next_offer();
+        let offer = OfferId::new(number, agent);
+        let state = &mut self.agents[agent.index()];
+        state.activity = Activity::Offered(Offer {
+            id: offer,
+            call: slot,
+            stage: OfferStage::Placing,
+        });
+        state.tally.last_offer = number + 1;
+        let call = &mut self.calls[slot];
+        debug_assert!(usize::from(call.n_live) < MAX_RING);
+        call.live[usize::from(call.n_live)] = agent;
+        call.n_live += 1;
+        call.attempts += 1;
+        let (id, attempt, legacy) = (call.id, call.attempts, call.legacy);
+        let rules = &self.queues[call.queue.index()].rules;
+        let widened = call.arrived.after(rules.widened_after(level));
+        let eligible_since = call.eligible.max(widened);
+        let until = now.after(rules.place_timeout);
+        let push = rules.push;
+        let at_arrival = self.arriving == Some(slot) && attempt == 1;
+        self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
+        out.event(
+            now,
+            Event::OfferMade {
+                offer,
+                call: id,
+                attempt,
+                at_arrival,
+                eligible_since,
+                free_since,
+            },
+        );
+        if legacy {
+            self.command(now, Command::DialLegacy { offer, call: id }, out);
+        } else {
+            if push {
+                self.leg_placed(now);
+            }
+            self.command(now, Command::RingAgent { offer, call: id }, out);
+        }
+        offer
+    }
+
+    /// The agent's live offer with this number.
+    #[inline]
+    fn live_offer(&self, offer: OfferId) -> Result<Offer, Rejection> {
+        self.known_agent(offer.agent())?
+            .live_offer(offer)
+            .ok_or(Rejection::StaleOffer)
+    }
+
+    #[inline]
+    fn set_stage(&mut self, offer: Offer, stage: OfferStage) {
+        self.agents[offer.id.agent().index()].activity =
+            Activity::Offered(Offer { stage, ..offer });
+    }
+
+    pub(crate) fn offer_placed(
+        &mut self,
+        now: Timestamp,
+        offer: OfferId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if self.live_offer(offer)?.stage != OfferStage::Placing {
+            return Err(Rejection::WrongState);
+        }
+        self.carrier_succeeded(now, out);
+        Ok(())
+    }
+
+    pub(crate) fn offer_ringing(
+        &mut self,
+        now: Timestamp,
+        offer: OfferId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let live = self.live_offer(offer)?;
+        if live.stage != OfferStage::Placing {
+            return Err(Rejection::WrongState);
+        }
+        self.carrier_succeeded(now, out);
+        self.set_stage(live, OfferStage::Ringing);
+        let call = &self.calls[live.call];
+        let span = if call.legacy {
+            micros(self.policy.legacy.dial_timeout)
+        } else {
+            self.queues[call.queue.index()].rules.ring_timeout
+        };
+        self.arm_agent(
+            offer.agent(),
+            agent::slots::WORK,
+            Timer::Offer,
+            now.after(span),
+        );
+        out.event(now, Event::OfferRang { offer });
+        Ok(())
+    }
+
+    pub(crate) fn offer_answered(
+        &mut self,
+        now: Timestamp,
+        offer: OfferId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let live = self.live_offer(offer)?;
+        if live.stage == OfferStage::Answered {
+            return Err(Rejection::WrongState);
+        }
+        let agent = offer.agent();
+        self.carrier_succeeded(now, out);
+        self.set_stage(live, OfferStage::Answered);
+        self.agent_succeeded(now, agent, out);
+        self.agents[agent.index()].tally.answered(true);
+        let slot = live.call;
+        self.calls[slot].phase = Phase::Claimed(agent);
+        if self.calls[slot].n_live > 1 {
+            self.withdraw_others(now, slot, agent, out);
+        }
+        let call = self.calls[slot].id;
+        let until = now.after(BRIDGE_TIMEOUT);
+        self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
+        out.event(now, Event::OfferAnswered { offer, call });
+        self.command(now, Command::Bridge { offer, call }, out);
+        Ok(())
+    }
+
+    pub(crate) fn offer_declined(
+        &mut self,
+        now: Timestamp,
+        offer: OfferId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if self.live_offer(offer)?.stage == OfferStage::Answered {
+            return Err(Rejection::WrongState);
+        }
+        self.carrier_succeeded(now, out);
+        self.end_offer(now, offer.agent(), OfferEnd::Declined, out);
+        Ok(())
+    }
+
+    pub(crate) fn offer_failed(
+        &mut self,
+        now: Timestamp,
+        offer: OfferId,
+        cause: OfferFailure,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let live = self.live_offer(offer)?;
+        if live.stage == OfferStage::Answered {
+            self.undo_claim(now, offer.agent(), out);
+            return Ok(());
+        }
+        let end = match cause {
+            OfferFailure::Unreachable => {
+                self.carrier_succeeded(now, out);
+                OfferEnd::Unreachable
+            }
+            OfferFailure::Busy => {
+                self.carrier_succeeded(now, out);
+                OfferEnd::Failed
+            }
+            OfferFailure::Carrier => {
+                self.carrier_failed(now, out);
+                OfferEnd::Failed
+            }
+        };
+        self.end_offer(now, offer.agent(), end, out);
+        Ok(())
+    }
+
+    /// The deadline of the agent's live offer, claim, or reservation.
+    pub(crate) fn offer_timed_out(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        match self.agents[agent.index()].activity {
+            Activity::Offered(offer) => {
+                let end = match offer.stage {
+                    OfferStage::Placing => OfferEnd::Unreachable,
+                    OfferStage::Ringing => OfferEnd::Expired,
+                    OfferStage::Answered => return self.undo_claim(now, agent, out),
+                };
+                self.command(now, Command::StopRinging { offer: offer.id }, out);
+                self.end_offer(now, agent, end, out);
+            }
+            Activity::Reserved(slot) => self.callback_missed(now, slot, true, out),
+            Activity::Idle | Activity::Talking(_) | Activity::WrapUp => {
+                unreachable!("invariant: an offer's timer runs only with an offer or reservation")
+            }
+        }
+    }
+
+    /// Ends the agent's live, unanswered offer; the call goes on when it was the last.
+    pub(crate) fn end_offer(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        end: OfferEnd,
+        out: &mut Outbox,
+    ) {
+        let Activity::Offered(offer) = self.agents[agent.index()].activity else {
+            unreachable!("invariant: the agent has a live offer");
+        };
+        let slot = offer.call;
+        self.drop_offer(now, agent, offer, end, out);
+        let rules = &self.queues[self.calls[slot].queue.index()].rules;
+        let tried_until = now.after(rules.tried_for);
+        let call = &mut self.calls[slot];
+        call.failed += 1;
+        call.tried.retain(|(_, until)| *until > now);
+        call.tried.push((agent, tried_until));
+        if call.n_live == 0 {
+            self.ring_failed(now, slot, out);
+        }
+    }
+
+    /// Frees the agent of an offer that ended in `end` and rests it as its cause demands.
+    fn drop_offer(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        offer: Offer,
+        end: OfferEnd,
+        out: &mut Outbox,
+    ) {
+        let call = &mut self.calls[offer.call];
+        let at = call
+            .live()
+            .iter()
+            .position(|a| *a == agent)
+            .expect("invariant: a live offer's agent is among its call's");
+        call.n_live -= 1;
+        call.live[at] = call.live[usize::from(call.n_live)];
+        let (id, legacy) = (call.id, call.legacy);
+        let rules = &self.queues[call.queue.index()].rules;
+        let rest = match end {
+            _ if legacy => 0,
+            OfferEnd::Declined => rules.rest_declined,
+            OfferEnd::Expired => rules.rest_expired,
+            OfferEnd::Unreachable => rules.rest_unreachable,
+            OfferEnd::Failed => rules.rest_failed,
+            OfferEnd::Withdrawn => 0,
+        };
+        out.event(
+            now,
+            Event::OfferEnded {
+                offer: offer.id,
+                call: id,
+                end,
+            },
+        );
+        match end {
+            OfferEnd::Declined => {
+                self.agents[agent.index()].tally.answered(false);
+                self.agent_succeeded(now, agent, out);
+            }
+            OfferEnd::Expired | OfferEnd::Unreachable => {
+                self.agents[agent.index()].tally.answered(false);
+                self.agent_failed(now, agent, out);
+            }
+            // Says nothing about the device: a half-open breaker stays so.
+            OfferEnd::Failed | OfferEnd::Withdrawn => {}
+        }
+        // Had it been a half-open carrier's probe and told nothing, the next offer is the probe.
+        self.carrier.probing = false;
+        self.disarm_agent(agent, agent::slots::WORK);
+        if rest > 0 {
+            self.rest(now, agent, rest);
+        }
+        // A missed offer counts as asked: the agent goes to the end of its rotation.
+        self.become_idle(now, agent, end != OfferEnd::Withdrawn, out);
+    }
+
+    pub(crate) fn rest(&mut self, now: Timestamp, agent: AgentId, span: Micros) {
+        self.agents[agent.index()].resting = true;
+        self.arm_agent(
+            agent,
+            agent::slots::REST,
+            Timer::AgentRest,
+            now.after(span),
+        );
+    }
+
+    /// No offer of a ringing call is left: back into line, to its rest, or out.
+    fn ring_failed(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        let call = &self.calls[slot];
+        if call.legacy {
+            return self.legacy_failed(now, slot, Refused::Failed, out);
+        }
+        let queue = call.queue.index();
+        if call.overdue {
+            return self.time_out(now, slot, out);
+        }
+        let rules = &self.queues[queue].rules;
+        if call.failed < rules.max_attempts {
+            return self.return_to_line(now, slot);
+        }
+        let until = now.after(rules.exhausted);
+        let call = &mut self.calls[slot];
+        call.phase = Phase::Resting;
+        call.failed = 0;
+        call.tried.clear();
+        let (id, lane, key) = (call.id, call.lane, LineKey::of(call, slot));
+        self.queues[queue].lanes[usize::from(lane)]
+            .resting
+            .insert(key);
+        self.queues[queue].in_line += 1;
+        self.arm_call(slot, call::slots::REST, Timer::CallRest, until);
+        out.event(now, Event::CallExhausted { call: id });
+    }
+
+    /// Back into line, at its own place.
+    pub(crate) fn return_to_line(&mut self, now: Timestamp, slot: u32) {
+        let call = &mut self.calls[slot];
+        call.phase = Phase::Waiting;
+        call.eligible = now;
+        let (queue, lane, key) = (call.queue, call.lane, LineKey::of(call, slot));
+        let state = &mut self.queues[queue.index()];
+        state.lanes[usize::from(lane)].ready.insert(key);
+        state.in_line += 1;
+        self.call_may_match(slot);
+    }
+
+    pub(crate) fn call_rested(&mut self, now: Timestamp, slot: u32) {
+        let call = &self.calls[slot];
+        debug_assert_eq!(call.phase, Phase::Resting);
+        let key = LineKey::of(call, slot);
+        let (queue, lane) = (call.queue, call.lane);
+        let lane = &mut self.queues[queue.index()].lanes[usize::from(lane)];
+        lane.resting.remove(key);
+        lane.ready.insert(key);
+        let call = &mut self.calls[slot];
+        call.phase = Phase::Waiting;
+        call.eligible = now;
+        self.call_may_match(slot);
+    }
+
+    /// Withdraws every live offer of the call but the one to `winner`.
+    fn withdraw_others(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        winner: AgentId,
+        out: &mut Outbox,
+    ) {
+        let call = &self.calls[slot];
+        let mut losers = call.live;
+        let n = usize::from(call.n_live);
+        losers[..n].sort_unstable();
+        for agent in losers[..n].iter().copied().filter(|a| *a != winner) {
+            self.withdraw(now, agent, out);
+        }
+    }
+
+    /// Withdraws every live offer of the call.
+    pub(crate) fn withdraw_all(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        let call = &self.calls[slot];
+        let mut agents = call.live;
+        let n = usize::from(call.n_live);
+        agents[..n].sort_unstable();
+        for agent in &agents[..n] {
+            self.withdraw(now, *agent, out);
+        }
+    }
+
+    fn withdraw(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        if let Activity::Offered(offer) = self.agents[agent.index()].activity {
+            self.command(now, Command::StopRinging { offer: offer.id }, out);
+            self.drop_offer(now, agent, offer, OfferEnd::Withdrawn, out);
+        }
+    }
+
+    pub(crate) fn call_bridged(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let slot = self.slot(call)?;
+        let Phase::Claimed(agent) = self.calls[slot].phase else {
+            return Err(Rejection::WrongState);
+        };
+        self.learn_answered(now, slot);
+        self.disarm_agent(agent, agent::slots::WORK);
+        self.disarm_call(slot);
+        let state = &mut self.calls[slot];
+        state.phase = Phase::Talking(agent, now);
+        state.n_live = 0;
+        let (attempts, callback) = (state.attempts, state.is_callback);
+        let waited = now.since(state.arrived);
+        let (legacy, queue_id) = (state.legacy, state.queue);
+        let queue = &mut self.queues[queue_id.index()];
+        queue.talking += 1;
+        if !legacy {
+            queue.held -= 1;
+        }
+        let who = &mut self.agents[agent.index()];
+        who.activity = Activity::Talking(slot);
+        who.idle_since = now;
+        who.last_queue = queue_id;
+        who.tally.calls += 1;
+        if self.tracks_load {
+            who.tally.age(now, false);
+        }
+        self.alerts.ended(true);
+        out.event(
+            now,
+            Event::CallConnected {
+                call,
+                agent,
+                attempts,
+                waited,
+                callback,
+                inversions: 0,
+            },
+        );
+        Ok(())
+    }
+
+    pub(crate) fn bridge_failed(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let slot = self.slot(call)?;
+        let Phase::Claimed(agent) = self.calls[slot].phase else {
+            return Err(Rejection::WrongState);
+        };
+        self.undo_claim(now, agent, out);
+        Ok(())
+    }
+
+    /// The claim is void; the call goes to the head of the line.
+    fn undo_claim(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        let Activity::Offered(offer) = self.agents[agent.index()].activity else {
+            unreachable!("invariant: a claim is a live offer");
+        };
+        let slot = offer.call;
+        let id = self.calls[slot].id;
+        self.command(now, Command::StopRinging { offer: offer.id }, out);
+        out.event(
+            now,
+            Event::ClaimUndone {
+                offer: offer.id,
+                call: id,
+            },
+        );
+        let call = &mut self.calls[slot];
+        call.n_live = 0;
+        call.failed += 1;
+        let (legacy, queue) = (call.legacy, call.queue);
+        let rules = &self.queues[queue.index()].rules;
+        let (rest, tried_until) = (rules.rest_failed, now.after(rules.tried_for));
+        self.calls[slot].tried.push((agent, tried_until));
+        self.disarm_agent(agent, agent::slots::WORK);
+        if rest > 0 && !legacy {
+            self.rest(now, agent, rest);
+        }
+        self.become_idle(now, agent, true, out);
+        if !legacy {
+            self.calls[slot].front = true;
+        }
+        self.ring_failed(now, slot, out);
+    }
+
+    /// The caller of a claimed call hung up: the agent is free again, without a rest.
+    pub(crate) fn release_claim(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        if let Activity::Offered(offer) = self.agents[agent.index()].activity {
+            self.command(now, Command::StopRinging { offer: offer.id }, out);
+            self.drop_offer(now, agent, offer, OfferEnd::Withdrawn, out);
+        }
+    }
+
+    pub(crate) fn call_ended(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        let slot = self.slot(call)?;
+        let Phase::Talking(agent, since) = self.calls[slot].phase else {
+            return Err(Rejection::WrongState);
+        };
+        let talked = now.since(since);
+        out.event(
+            now,
+            Event::CallEnded {
+                call,
+                agent,
+                talked,
+            },
+        );
+        let queue = self.calls[slot].queue;
+        let state = &mut self.queues[queue.index()];
+        state.talking -= 1;
+        let wrap_up = state.rules.wrap_up;
+        self.calls.remove(slot);
+        self.agents[agent.index()].tally.talk += talked;
+        if wrap_up > 0 {
+            self.agents[agent.index()].activity = Activity::WrapUp;
+            let until = now.after(wrap_up);
+            self.arm_agent(agent, agent::slots::WORK, Timer::WrapUp, until);
+            out.event(now, Event::AgentWrapUp { agent });
+        } else {
+            self.handled(now, agent, queue, out);
+        }
+        Ok(())
+    }
+
+    /// After-call work is over.
+    pub(crate) fn wrap_up_over(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        let queue = self.agents[agent.index()].last_queue;
+        self.handled(now, agent, queue, out);
+    }
+
+    /// A call and its after-call work are done.
+    fn handled(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        queue: crate::id::QueueId,
+        out: &mut Outbox,
+    ) {
+        let who = &mut self.agents[agent.index()];
+        // `idle_since` was set at the bridge.
+        let handle = now.since(who.idle_since);
+        who.tally.handle += handle;
+        who.tally.n_handled += 1;
+        if self.tracks_load {
+            who.tally.age(now, true);
+        }
+        self.learn_handled(now, queue, handle);
+        self.become_idle(now, agent, true, out);
+    }
+
+    pub(crate) fn agent_succeeded(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        if self.agents[agent.index()].breaker.succeed() {
+            let state = BreakerState::Closed;
+            out.event(now, Event::AgentBreaker { agent, state });
+        }
+    }
+
+    fn agent_failed(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        let Some(policy) = self.policy.breakers.agent else {
+            return;
+        };
+        if let Some(span) = self.agents[agent.index()].breaker.fail(&policy) {
+            let state = BreakerState::Open;
+            out.event(now, Event::AgentBreaker { agent, state });
+            let until = now.after(span);
+            self.arm_agent(agent, agent::slots::BREAKER, Timer::AgentBreaker, until);
+            self.count_staff(agent);
+        }
+    }
+
+    fn carrier_succeeded(&mut self, now: Timestamp, out: &mut Outbox) {
+        self.carrier.probing = false;
+        if self.carrier.breaker.succeed() {
+            let state = BreakerState::Closed;
+            out.event(now, Event::CarrierBreaker { state });
+        }
+    }
+
+    fn carrier_failed(&mut self, now: Timestamp, out: &mut Outbox) {
+        self.carrier.probing = false;
+        let Some(policy) = self.policy.breakers.carrier else {
+            return;
+        };
+        if let Some(span) = self.carrier.breaker.fail(&policy) {
+            let state = BreakerState::Open;
+            out.event(now, Event::CarrierBreaker { state });
+            self.arm_carrier_breaker(now.after(span));
+        }
+    }
+
+    pub(crate) fn carrier_half_opens(&mut self, now: Timestamp, out: &mut Outbox) {
+        self.carrier.breaker.half_open();
+        let state = BreakerState::HalfOpen;
+        out.event(now, Event::CarrierBreaker { state });
+    }
+
+    /// Whether a leg may be placed now.
+    pub(crate) fn carrier_takes_legs(&self, now: Timestamp) -> bool {
+        !self.carrier.breaker.is_open()
+            && !(self.carrier.breaker.is_half_open() && self.carrier.probing)
+            && self.carrier.next_leg <= now
+    }
+
+    pub(crate) fn leg_placed(&mut self, now: Timestamp) {
+        if self.carrier.spacing > 0 {
+            self.carrier.next_leg = now.max(self.carrier.next_leg).after(self.carrier.spacing);
+        }
+        if self.carrier.breaker.is_half_open() {
+            self.carrier.probing = true;
+        }
+    }
+
+    /// The agent changed its mind while it was being rung.
+    pub(crate) fn walk_away(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+        if self.agents[agent.index()].status != AgentStatus::Available
+            && let Activity::Offered(offer) = self.agents[agent.index()].activity
+            && offer.stage != OfferStage::Answered
+        {
+            self.command(now, Command::StopRinging { offer: offer.id }, out);
+            self.end_offer(now, agent, OfferEnd::Declined, out);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Changing the rules while calls wait: a new policy, or one feature's share.
+
+use alloc::vec::Vec;
+
+use crate::call::Phase;
+use crate::engine::Engine;
+use crate::id::QueueId;
+use crate::output::{Event, Outbox};
+use crate::policy::{Feature, Policy, Share};
+use crate::queue::{self, Queue, Rules, pending};
+use crate::rejection::Rejection;
+use crate::time::Timestamp;
+
+impl Engine {
+    /// A new policy: waiting calls keep their features and their place and take the new queue
+    /// settings; open offers finish; a queue that holds calls cannot be removed.
+    pub(crate) fn policy_replaced(
+        &mut self,
+        now: Timestamp,
+        policy: Policy,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        policy.check().map_err(|_| Rejection::BadPolicy)?;
+        let kept = policy.queues.len();
+        if self.calls.iter().any(|(_, call)| call.queue.index() >= kept) {
+            return Err(Rejection::BadPolicy);
+        }
+        for i in 0..self.agents.len() {
+            let agent = crate::id::AgentId(i as u32);
+            if self.agents[i].queues.iter().any(|(q, _)| q.index() >= kept) {
+                let left: Vec<_> = self.agents[i]
+                    .queues
+                    .iter()
+                    .copied()
+                    .filter(|(q, _)| q.index() < kept)
+                    .collect();
+                self.assign(now, agent, left.into_boxed_slice());
+            }
+        }
+        for removed in self.queues.drain(kept.min(self.queues.len())..) {
+            for nth in 0..queue::slots::COUNT {
+                self.timers.disarm(removed.timers.nth(nth));
+            }
+        }
+        self.to_route.retain(|q| q.index() < kept);
+        for (i, queue) in policy.queues.iter().enumerate() {
+            match self.queues.get_mut(i) {
+                Some(state) => {
+                    state.rules = Rules::of(queue);
+                    for lane in &mut state.lanes {
+                        lane.weigh(&queue.priority);
+                    }
+                }
+                None => {
+                    let block = self.timers.block(queue::slots::COUNT);
+                    self.queues.push(Queue::new(queue, block));
+                }
+            }
+        }
+        self.policy = policy;
+        self.take_rules();
+        self.arm_scans(now);
+        self.arm_alerts(now);
+        self.rearm_waiting(now);
+        self.mark_events_queues();
+        out.event(now, Event::PolicyApplied);
+        Ok(())
+    }
+
+    pub(crate) fn feature_set(
+        &mut self,
+        now: Timestamp,
+        feature: Feature,
+        share: Share,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if share > Share::ALL {
+            return Err(Rejection::BadShare);
+        }
+        self.policy.features.set(feature, share);
+        self.take_rules();
+        self.arm_scans(now);
+        out.event(now, Event::FeatureShareSet { feature, share });
+        Ok(())
+    }
+
+    /// Waiting calls take the new queue's limits, from when they joined.
+    fn rearm_waiting(&mut self, now: Timestamp) {
+        let waiting: Vec<u32> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| {
+                matches!(call.phase, Phase::Waiting | Phase::Ringing) && !call.legacy
+            })
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in waiting {
+            self.disarm_call(slot);
+            self.arm_waiting(now, slot);
+        }
+    }
+
+    fn mark_events_queues(&mut self) {
+        for i in 0..self.queues.len() {
+            if self.queues[i].rules.events && self.queues[i].in_line > 0 {
+                self.mark(QueueId(i as u16), pending::CONTINUOUS);
+            }
+        }
+    }
+}

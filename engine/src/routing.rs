@@ -1,0 +1,334 @@
+//! Matching: which waiting call meets which idle agent, over (call, agent) pairs.
+//!
+//! A *possible pair* is a call in line that does not rest, and an agent that can be offered a
+//! call, works for the call's queue at a level the call has widened to, and meets the call's need.
+//! Pairs are made one by one, each time the best possible one:
+//!
+//! 1. pairs in which the agent has not missed this call lately come before those in which it has
+//!    (when only such are left, every candidate was tried, and the call's tried set clears);
+//! 2. under `level_first`, the lower level of the agent at the call's queue;
+//! 3. the call with the highest score, then the earliest arrival, then the lowest id;
+//! 4. for that call, the agent that `select_agent` picks.
+//!
+//! Only queues marked since the last routing are looked at: an events queue is marked when one of
+//! its calls becomes eligible or one of its agents becomes offerable, a polled queue by its scan.
+//! What the carrier holds up stays marked.
+
+use core::cmp::Reverse;
+
+use crate::agent::IdleKey;
+use crate::arrival::mix;
+use crate::call::Phase;
+use crate::engine::Engine;
+use crate::id::{AgentId, Level, QueueId};
+use crate::output::{Event, Outbox};
+use crate::policy::{Rotation, SelectCall};
+use crate::queue::{LineKey, Score, pending};
+use crate::time::Timestamp;
+use crate::timers::Timer;
+
+/// A pair that may be made, and what it is compared by.
+#[derive(Clone, Copy)]
+struct Pair {
+    slot: u32,
+    agent: IdleKey,
+    order: (Level, Reverse<Score>, LineKey),
+}
+
+impl Engine {
+    /// Notes that calls of `queue` may match in this step.
+    #[inline]
+    pub(crate) fn mark(&mut self, queue: QueueId, what: u8) {
+        let state = &mut self.queues[queue.index()];
+        if state.pending == 0 {
+            self.to_route.push(queue);
+        }
+        state.pending |= what;
+    }
+
+    /// Makes every pair that is possible now.
+    #[inline]
+    pub(crate) fn route(&mut self, now: Timestamp, out: &mut Outbox) {
+        if !self.to_route.is_empty() {
+            self.route_marked(now, out);
+        }
+    }
+
+    fn route_marked(&mut self, now: Timestamp, out: &mut Outbox) {
+        loop {
+            let push = self.carrier_takes_legs(now);
+            match self.best_pair(now, push) {
+                Some(pair) => self.make_pair(now, pair, out),
+                None if push => {
+                    for queue in self.to_route.drain(..) {
+                        self.queues[queue.index()].pending = 0;
+                    }
+                    return;
+                }
+                None => return self.hold_up(now),
+            }
+        }
+    }
+
+    /// The carrier takes no leg now: queues that need one stay marked until it does.
+    fn hold_up(&mut self, now: Timestamp) {
+        let queues = &mut self.queues;
+        self.to_route.retain(|queue| {
+            let queue = &mut queues[queue.index()];
+            let held_up = queue.rules.push && queue.in_line > 0;
+            if !held_up {
+                queue.pending = 0;
+            }
+            held_up
+        });
+        if !self.to_route.is_empty() && self.carrier.next_leg > now {
+            self.arm_pace(self.carrier.next_leg);
+        }
+    }
+
+    fn make_pair(&mut self, now: Timestamp, pair: Pair, out: &mut Outbox) {
+        let slot = pair.slot;
+        if self.calls[slot].has_tried(pair.agent.agent(), now) {
+            self.calls[slot].tried.clear();
+        }
+        self.leave_line(slot);
+        if self.calls[slot].phase == Phase::CallbackWaiting {
+            return self.place_callback(now, slot, pair.agent, out);
+        }
+        self.calls[slot].phase = Phase::Ringing;
+        self.make_offer(now, slot, pair.agent, out);
+        let rules = &self.queues[self.calls[slot].queue.index()].rules;
+        let (ring, push) = (rules.ring, rules.push);
+        let waited = now.since(self.calls[slot].arrived);
+        let allowed = rules.allowed_level(waited);
+        while self.calls[slot].n_live < ring && (!push || self.carrier_takes_legs(now)) {
+            match self.select_agent(now, slot, allowed, false) {
+                Some(key) => self.make_offer(now, slot, key, out),
+                None => break,
+            };
+        }
+    }
+
+    /// The best possible pair over the marked queues, without those that need a leg the carrier
+    /// does not take.
+    fn best_pair(&self, now: Timestamp, push: bool) -> Option<Pair> {
+        self.best_pair_if(now, push, false)
+            .or_else(|| self.best_pair_if(now, push, true))
+    }
+
+    fn best_pair_if(&self, now: Timestamp, push: bool, tried: bool) -> Option<Pair> {
+        let mut best: Option<Pair> = None;
+        for queue in &self.to_route {
+            let state = &self.queues[queue.index()];
+            if state.rules.push && !push {
+                continue;
+            }
+            let pending = state.pending;
+            for lane in 0..state.lanes.len() {
+                self.best_in_lane(now, *queue, lane, pending, tried, &mut best);
+            }
+        }
+        best
+    }
+
+    /// Improves `best` with the best possible pair of one lane.
+    fn best_in_lane(
+        &self,
+        now: Timestamp,
+        queue: QueueId,
+        lane: usize,
+        marked: u8,
+        tried: bool,
+        best: &mut Option<Pair>,
+    ) {
+        let state = &self.queues[queue.index()];
+        let lane = &state.lanes[lane];
+        let kind = if lane.features.continuous {
+            pending::CONTINUOUS
+        } else {
+            pending::SLOW
+        };
+        if marked & kind == 0 || lane.ready.is_empty() {
+            return;
+        }
+        let Some(lowest) = state.lowest_level(lane.features.need) else {
+            return;
+        };
+        let level_first = self.policy.select_call == SelectCall::LevelFirst;
+        for i in 0..lane.ready.len() {
+            let Some(key) = lane.ready.get(i) else {
+                return;
+            };
+            let slot = key.slot();
+            let score = lane.score(key, now);
+            let rank = |level: Level| {
+                let level = if level_first { level } else { 0 };
+                (level, Reverse(score), key)
+            };
+            if best.is_some_and(|b| b.order <= rank(lowest)) {
+                return;
+            }
+            let allowed = state
+                .rules
+                .allowed_level(now.since(self.calls[slot].arrived));
+            if lowest > allowed {
+                // Those behind have waited less, unless this one was sent to the front.
+                if key.is_front() {
+                    continue;
+                }
+                return;
+            }
+            let Some(agent) = self.select_agent(now, slot, allowed, tried) else {
+                continue;
+            };
+            let order = rank(agent.level());
+            if best.is_none_or(|b| order < b.order) {
+                *best = Some(Pair { slot, agent, order });
+            }
+            if !level_first || agent.level() == lowest {
+                return;
+            }
+        }
+    }
+
+    /// The idle agent that a call gets: of the lowest level present, the first in the rotation.
+    /// With `tried`, those that missed the call lately count too.
+    pub(crate) fn select_agent(
+        &self,
+        now: Timestamp,
+        slot: u32,
+        allowed: Level,
+        tried: bool,
+    ) -> Option<IdleKey> {
+        let call = &self.calls[slot];
+        let queue = &self.queues[call.queue.index()];
+        let fits = |agent: AgentId| tried || call.tried.is_empty() || !call.has_tried(agent, now);
+        let balanced = call.features.balanced;
+        let need = call.features.need;
+        if queue.idle_set(balanced).rotation == Rotation::Random {
+            let hash = mix(call.id.0 << 16 ^ u64::from(call.attempts));
+            queue.random_idle(need, allowed, hash, fits)
+        } else {
+            queue.first_idle(balanced, need, allowed, fits)
+        }
+    }
+
+    /// Arms the scans of every queue, on their grid after `now`.
+    pub(crate) fn arm_scans(&mut self, now: Timestamp) {
+        for i in 0..self.queues.len() {
+            let queue = QueueId(i as u16);
+            let rules = &self.queues[i].rules;
+            let (scan, slow) = (
+                rules
+                    .poll
+                    .map(|every| (Timer::Scan, every))
+                    .or(rules.reconcile.map(|every| (Timer::Reconcile, every))),
+                rules.slow_poll,
+            );
+            match scan {
+                Some((timer, every)) => {
+                    self.arm_queue(queue, crate::queue::slots::SCAN, timer, grid(now, every));
+                }
+                None => {
+                    let slot = self.queues[i].timers.nth(crate::queue::slots::SCAN);
+                    self.timers.disarm(slot);
+                }
+            }
+            self.arm_slow_scan(now, queue, slow);
+        }
+    }
+
+    fn arm_slow_scan(&mut self, now: Timestamp, queue: QueueId, every: u64) {
+        let at = grid(now, every);
+        let slot = self.queues[queue.index()]
+            .timers
+            .nth(crate::queue::slots::SLOW);
+        if self.needs_slow_scan(queue) {
+            self.arm_queue(queue, crate::queue::slots::SLOW, Timer::SlowScan, at);
+        } else {
+            self.timers.disarm(slot);
+        }
+    }
+
+    /// Whether there are, or may come, calls without `continuous_discovery`.
+    fn needs_slow_scan(&self, queue: QueueId) -> bool {
+        let features = &self.policy.features;
+        let may_come = features
+            .share(crate::policy::Feature::ContinuousDiscovery)
+            .0
+            < features.share(crate::policy::Feature::EnhancedQueue).0;
+        may_come
+            || self.queues[queue.index()].lanes.iter().any(|lane| {
+                !lane.features.continuous && (!lane.ready.is_empty() || !lane.resting.is_empty())
+            })
+            || self
+                .calls
+                .iter()
+                .any(|(_, c)| c.queue == queue && !c.features.continuous && !c.legacy)
+    }
+
+    pub(crate) fn scan_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
+        let id = QueueId(queue as u16);
+        let state = &self.queues[id.index()];
+        let every = state.rules.poll.expect("invariant: a polled queue scans");
+        let waiting = state.in_line;
+        out.event(now, Event::QueueScanned { queue: id, waiting });
+        self.arm_queue(
+            id,
+            crate::queue::slots::SCAN,
+            Timer::Scan,
+            now.after(every),
+        );
+        self.mark(id, pending::CONTINUOUS);
+    }
+
+    pub(crate) fn slow_scan_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
+        let id = QueueId(queue as u16);
+        let waiting = self.queues[id.index()].in_line;
+        out.event(now, Event::QueueScanned { queue: id, waiting });
+        self.arm_slow_scan(now, id, self.queues[id.index()].rules.slow_poll);
+        self.mark(id, pending::SLOW);
+    }
+
+    /// The safety scan of an events queue: what it finds was missed by the events.
+    pub(crate) fn reconcile_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
+        let id = QueueId(queue as u16);
+        let state = &self.queues[id.index()];
+        let every = state
+            .rules
+            .reconcile
+            .expect("invariant: a reconciling queue");
+        let waiting = state.in_line;
+        out.event(now, Event::QueueScanned { queue: id, waiting });
+        self.arm_queue(
+            id,
+            crate::queue::slots::SCAN,
+            Timer::Reconcile,
+            now.after(every),
+        );
+        if self.queues[id.index()].pending & pending::CONTINUOUS != 0 {
+            return;
+        }
+        // Other timers of this instant have marked what they made possible; the rest is a rescue.
+        let others = core::mem::take(&mut self.to_route);
+        self.mark(id, pending::CONTINUOUS);
+        let pair = self.best_pair(now, self.carrier_takes_legs(now));
+        if let Some(pair) = pair {
+            let (call, agent) = (self.calls[pair.slot].id, pair.agent.agent());
+            out.event(now, Event::Rescued { call, agent });
+        } else if !others.contains(&id) {
+            self.queues[id.index()].pending = 0;
+            self.to_route.clear();
+        }
+        for queue in others {
+            if !self.to_route.contains(&queue) {
+                self.to_route.push(queue);
+            }
+        }
+    }
+}
+
+/// The first multiple of `every` after `now`.
+fn grid(now: Timestamp, every: u64) -> Timestamp {
+    Timestamp((now.0 / every + 1).saturating_mul(every))
+}
