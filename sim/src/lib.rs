@@ -1,1 +1,5 @@
 //! The simulator.
+
+pub mod calendar;
+pub mod dist;
+pub mod streams;
