@@ -1,5 +1,8 @@
-//! The simulator.
+//! Linefinder's virtual-clock simulator: scenarios, the world they describe, and experiments in it.
 
 pub mod calendar;
 pub mod dist;
+pub mod scenario;
 pub mod streams;
+pub mod trace;
+pub mod world;

@@ -1,0 +1,159 @@
+//! Who calls: streams of arrivals and the classes of callers in them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::id::{ClassId, QueueId};
+use policy_file::TimeOfDay;
+
+use super::DistSpec;
+use crate::trace::TraceCall;
+
+/// One stream of calls into one queue.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallStream {
+    /// Where they arrive; for a trace or journal, those that do not say where.
+    pub queue: QueueId,
+    /// When they arrive.
+    pub arrivals: Arrivals,
+    /// Who they are: at least one, each class once, shares adding up to 1. A trace or journal that
+    /// says the class ignores the shares; each of its classes is listed here.
+    pub classes: Vec<CallerClass>,
+}
+
+/// When calls arrive.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Arrivals {
+    /// A Poisson process of constant rate, per second. Above 0.
+    Poisson(f64),
+    /// A Poisson process whose rate follows the time of day.
+    Profile(Profile),
+    /// The calls of a foreign log.
+    Trace(TraceSource),
+    /// The calls of a journal that Linefinder recorded; the file exists.
+    Journal(PathBuf),
+    /// Bursts at `every`, `2 x every`, ... after the epoch.
+    Burst {
+        /// Between the starts of two bursts; above 0.
+        every: Duration,
+        /// Per burst, at least 1.
+        calls: u32,
+        /// They arrive uniformly within this; at most `every`, 0 = all at one instant.
+        within: Duration,
+    },
+}
+
+/// Piecewise-constant rates that repeat daily; 0 outside the listed steps.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Profile {
+    /// The rates, per second.
+    pub rates: WeekTable<f64>,
+    /// Multiplies the stream's rates of a day, beside the experiment's; mean 1.
+    pub day_factor: Option<DistSpec>,
+}
+
+/// Values per step of the day, by day of the week.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WeekTable<T> {
+    /// The length of a step; above 0.
+    pub step: Duration,
+    /// When the first step of a day starts. A day's steps may run past midnight, at most 24 h.
+    pub from: TimeOfDay,
+    /// Monday first. A day without values is one of zeros.
+    pub days: [Vec<T>; 7],
+}
+
+/// The calls of a log, already read.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TraceSource {
+    /// The log.
+    pub file: PathBuf,
+    /// The columns file.
+    pub columns: PathBuf,
+    /// In order of arrival, within [epoch, horizon).
+    pub calls: Arc<[TraceCall]>,
+    /// Rows of the log outside the scenario's time.
+    pub outside: u64,
+}
+
+/// Callers of one class in one stream.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallerClass {
+    /// Which class.
+    pub class: ClassId,
+    /// Of the stream's calls, 0..=1.
+    pub share: f64,
+    /// How long until the caller would hang up; `None` = never.
+    pub patience: Option<PerPeriod<DistSpec>>,
+    /// How long the conversation takes.
+    pub talk: PerPeriod<DistSpec>,
+    /// Hangs up at once when it has to wait, with this probability.
+    pub balks: f64,
+    /// Leaves a message when offered, with this probability (absent: 1).
+    pub leaves_message: f64,
+    /// Calls again; `None` = never.
+    pub redial: Option<Redial>,
+    /// How it takes to callbacks; the default takes and answers each.
+    pub callback: CallbackAnswer,
+}
+
+/// A value that may depend on the time of day at arrival.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PerPeriod<T> {
+    /// The same all day.
+    Always(T),
+    /// By step of the day, repeating daily. After the last step, the last value holds until `from`.
+    ByPeriod {
+        /// The length of a step; above 0; all steps fit into 24 h.
+        step: Duration,
+        /// When the first starts; absent: the scenario's start's time of day.
+        from: TimeOfDay,
+        /// At least one.
+        values: Vec<T>,
+    },
+}
+
+/// Calling again as the same caller.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Redial {
+    /// With which probability, by outcome.
+    pub after: RedialAfter,
+    /// From the outcome to the next call.
+    pub delay: DistSpec,
+}
+
+/// The probability to call again by outcome, each 0..1 (below 1: else one caller calls for ever).
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct RedialAfter {
+    /// Hung up while waiting.
+    pub abandoned: f64,
+    /// Refused: closed, full, nobody, no line.
+    pub refused: f64,
+    /// Left a message.
+    pub voicemail: f64,
+    /// The maximum wait passed.
+    pub timed_out: f64,
+    /// The carrier or the system failed.
+    pub failed: f64,
+    /// The callback never reached it.
+    pub callback_failed: f64,
+}
+
+/// How a caller takes to callbacks.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct CallbackAnswer {
+    /// Takes the offer, with this probability.
+    pub accepts: f64,
+    /// Answers an attempt, with this probability.
+    pub answers: f64,
+}
+
+impl Default for CallbackAnswer {
+    fn default() -> Self {
+        CallbackAnswer {
+            accepts: 1.0,
+            answers: 1.0,
+        }
+    }
+}
