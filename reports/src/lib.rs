@@ -1,1 +1,7 @@
-//! Records and measures.
+//! Records, measures, statistics, gates, charts and report renderers: judges what the engine did.
+//!
+//! The way of a run, in reading order:
+//!
+//! 1. [`record`]: a [`record::Recorder`] folds the engine's events into one replication's tallies.
+pub mod digest;
+pub mod record;

@@ -1,0 +1,351 @@
+//! Records: folds a run's events and a few facts only the driver knows into one replication's
+//! tallies, in one pass and in one place.
+//!
+//! * **What counts.** Calls that arrive in `[warm_up, horizon)`, each followed to its outcome,
+//!   also beyond the horizon. Times of agents and lengths of lines are over `[warm_up, horizon)`.
+//!   A call belongs to the queue in which it arrives, also after an overflow.
+//! * **Cost.** A few nanoseconds per event; nothing is allocated once the tables have grown to the
+//!   calls in progress. Commands are not looked at.
+//! * **Never** reads engine state, a clock or a name, and never judges: measures do.
+//!
+//! Events must come in order of time, arrivals before anything else about their call. An event
+//! that cannot be is not counted and makes [`Replication::conservation`] an error.
+
+mod agent_log;
+mod announcements;
+mod call_table;
+mod call_tally;
+mod calls;
+mod distribution;
+mod facts;
+mod line;
+mod options;
+mod outcome;
+mod pairs;
+mod presence;
+mod replication;
+mod row;
+mod series;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use engine::output::{Alert, Event, Output, What};
+use engine::time::Timestamp;
+
+use agent_log::Agent;
+use announcements::Announcements;
+use call_table::{CallTable, Phase};
+use call_tally::Tally;
+use line::{Level, Line};
+use options::Window;
+use replication::{Leftovers, conservation};
+
+pub use agent_log::{Accuracy, AccuracyByLevel, AgentTimes, TrueAvailability};
+pub use call_tally::{CallCounts, CallTally, EstimateCounts, Spans};
+pub(crate) use distribution::bounds_of;
+pub use distribution::{Distribution, Histogram};
+pub use line::LineTally;
+pub use options::{AvailabilityLevel, RecorderOptions};
+pub use outcome::{Anomaly, ConservationError, Outcome, Outcomes};
+pub use pairs::Pairs;
+pub use replication::{AgentTotals, Replication, RunCounts};
+pub use row::CallRow;
+pub use series::{Bin, Series};
+
+/// Records one replication.
+#[derive(Debug)]
+pub struct Recorder {
+    options: RecorderOptions,
+    window: Window,
+    calls: CallTable,
+    announcements: Announcements,
+    /// By arrival queue and class: `queue * n_classes + class`.
+    cells: Vec<Tally<Histogram>>,
+    agents: Vec<Agent>,
+    lines: Vec<Line>,
+    all_lines: Level,
+    accuracy: AccuracyByLevel,
+    /// Agents that rest from offers, by the end of their rest.
+    resting: BinaryHeap<Reverse<(Timestamp, u32)>>,
+    run: RunCounts,
+    response_latency: Histogram,
+    series: Series,
+    over_time: OverTime,
+    pairs: Pairs,
+    rows: Vec<CallRow>,
+    /// When something must be done before the next event is looked at.
+    next_wake: Timestamp,
+}
+
+/// Levels that the series integrates, over the whole run.
+#[derive(Debug)]
+struct OverTime {
+    is_kept: bool,
+    /// The bin in progress and its end.
+    bin: usize,
+    bin_end: Timestamp,
+    line: Level,
+    believed: Level,
+    truly: Level,
+    /// Integrals at the start of the bin.
+    at_start: [u64; 3],
+}
+
+impl Recorder {
+    /// Ready for the first event of a replication.
+    #[must_use]
+    pub fn new(options: RecorderOptions) -> Self {
+        let window = options.window();
+        let n_cells = usize::from(options.n_queues) * usize::from(options.n_classes);
+        let series = Series::new(options.series_step, options.horizon);
+        let over_time = OverTime::new(&series, options.horizon);
+        Recorder {
+            window,
+            calls: CallTable::default(),
+            announcements: Announcements::default(),
+            cells: vec![Tally::default(); n_cells],
+            agents: Vec::new(),
+            lines: vec![Line::new(window); usize::from(options.n_queues)],
+            all_lines: Level::new(window),
+            accuracy: AccuracyByLevel::default(),
+            resting: BinaryHeap::new(),
+            run: RunCounts::default(),
+            response_latency: Histogram::default(),
+            pairs: Pairs::default(),
+            rows: Vec::new(),
+            next_wake: over_time.bin_end,
+            over_time,
+            series,
+            options,
+        }
+    }
+
+    /// Folds the outputs of one engine step, or of several in order.
+    #[inline]
+    pub fn outputs(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let What::Event(event) = &output.what {
+                self.event(output.at, event);
+            }
+        }
+    }
+
+    #[inline]
+    fn event(&mut self, at: Timestamp, event: &Event) {
+        if at >= self.next_wake {
+            self.wake(at);
+        }
+        match *event {
+            Event::CallArrived {
+                call,
+                caller: _,
+                queue,
+                class,
+                queued,
+            } => self.call_arrived(at, call, queue, class, queued),
+            Event::CallQueued { call, queue: _ } => self.call_queued(call),
+            Event::CallOverflowed { call, from, to } => self.call_overflowed(at, call, from, to),
+            Event::EstimateAnnounced {
+                call,
+                position: _,
+                estimate,
+            } => {
+                if let Some(announced) = estimate {
+                    self.estimate_announced(at, call, announced);
+                }
+            }
+            Event::OfferMade {
+                offer,
+                call,
+                attempt,
+                at_arrival,
+                eligible_since,
+                free_since,
+            } => {
+                let possible_since = eligible_since.max(free_since);
+                self.offer_made(at, offer, call, attempt, at_arrival, possible_since);
+            }
+            Event::OfferRang { offer } => self.offer_rang(at, offer),
+            Event::OfferAnswered { offer: _, call } => self.offer_answered(at, call),
+            Event::OfferEnded { offer, call, end } => self.offer_ended(at, offer, call, end),
+            Event::ClaimUndone { offer, call: _ } => self.claim_undone(at, offer),
+            Event::CallConnected {
+                call,
+                agent,
+                attempts,
+                waited,
+                callback,
+                inversions,
+            } => {
+                self.call_connected(at, call, agent, waited, callback, inversions);
+                self.note(call, |row| {
+                    row.agent = Some(agent);
+                    row.attempts = attempts;
+                });
+            }
+            Event::CallEnded {
+                call,
+                agent,
+                talked,
+            } => self.call_ended(at, call, agent, talked),
+            Event::CallAbandoned {
+                call,
+                stage: _,
+                waited,
+            } => self.call_abandoned(at, call, waited),
+            Event::CallRefused { call, reason } => {
+                self.settle(at, call, Outcome::of_refusal(reason));
+            }
+            Event::CallTimedOut { call, waited } => {
+                self.settle(at, call, Outcome::TimedOut);
+                self.note(call, |row| row.wait = Some(waited));
+            }
+            Event::VoicemailStarted { call } => self.voicemail_started(at, call),
+            Event::VoicemailTaken { call } => self.settle(at, call, Outcome::Voicemail),
+            Event::CallFailed { call } => self.settle(at, call, Outcome::Failed),
+            Event::CallbackTaken { call } => self.callback_taken(at, call),
+            Event::CallbackPlaced {
+                call: _,
+                agent,
+                attempt: _,
+            } => self.agent_reserved(at, agent),
+            Event::CallbackFailed { call } => self.settle(at, call, Outcome::CallbackFailed),
+            Event::AgentStatusSet { agent, status } => self.agent_status_set(at, agent, status),
+            Event::AgentIdle { agent } => self.agent_idle(at, agent),
+            Event::AgentWrapUp { agent } => self.agent_wraps_up(at, agent),
+            Event::AgentAlive { agent, alive } => {
+                self.believe(at, agent, |agent| agent.set_alive(alive));
+            }
+            Event::AgentReachable { agent, reachable } => {
+                self.believe(at, agent, |agent| agent.set_reachable(reachable));
+            }
+            Event::AgentBreaker { agent, state } => self.agent_breaker(at, agent, state),
+            Event::QueueScanned { queue: _, waiting } => {
+                let counts = u64::from(self.window.contains(at));
+                self.run.scans += counts;
+                self.run.scanned_calls += counts * u64::from(waiting);
+            }
+            Event::Rescued { call: _, agent: _ } => {
+                self.run.rescues += u64::from(self.window.contains(at));
+            }
+            Event::AlertRaised { alert, value: _ } => {
+                let kind = match alert {
+                    Alert::SuccessRate => 0,
+                    Alert::StoreLatency => 1,
+                    Alert::AgentAvailability => 2,
+                    Alert::QueueLength(_) => 3,
+                };
+                self.run.alerts[kind] += u64::from(self.window.contains(at));
+            }
+            Event::CallExhausted { call: _ }
+            | Event::CallbackOffered { call: _ }
+            | Event::CallbackMissed { call: _ }
+            | Event::CarrierBreaker { state: _ }
+            | Event::QueueOpen { queue: _, open: _ }
+            | Event::PolicyApplied
+            | Event::FeatureShareSet {
+                feature: _,
+                share: _,
+            }
+            | Event::AlertCleared { alert: _ } => {}
+        }
+    }
+
+    /// The replication is over at `at`: no call is left, or none will be followed further.
+    #[must_use]
+    pub fn finish(mut self, at: Timestamp) -> Replication {
+        let end = at.max(self.options.horizon);
+        if end >= self.next_wake {
+            self.wake(end);
+        }
+        for agent in &mut self.agents {
+            agent.advance(end, self.window);
+            agent.judge(end, self.window, &mut self.accuracy);
+        }
+        self.all_lines.advance(end);
+        for line in &mut self.lines {
+            line.length.advance(end);
+        }
+        let n_classes = usize::from(self.options.n_classes);
+        let mut total = CallTally::default();
+        let mut by_queue = vec![CallTally::default(); self.lines.len()];
+        let mut by_class = vec![CallTally::default(); n_classes];
+        for (index, cell) in self.cells.iter().enumerate() {
+            let cell = cell.finish();
+            total.absorb(&cell);
+            by_queue[index / n_classes].absorb(&cell);
+            by_class[index % n_classes].absorb(&cell);
+        }
+        let leftovers = Leftovers {
+            anomaly: self.calls.anomaly(),
+            open: self.calls.in_phase(Phase::Open),
+            callback: self.calls.in_phase(Phase::Callback),
+            talking: self.calls.in_phase(Phase::Talking),
+        };
+        self.pairs.shrink();
+        Replication {
+            conservation: conservation(&total, &leftovers),
+            finished_at: at,
+            total,
+            by_queue,
+            by_class,
+            line: self.all_lines.tally(),
+            line_by_queue: self.lines.iter().map(|line| line.length.tally()).collect(),
+            agents: AgentTotals::of(self.agents.iter().map(Agent::times)),
+            accuracy: self.accuracy,
+            run: self.run,
+            response_latency: self.response_latency.distribution(),
+            series: self.series,
+            pairs: self.pairs,
+            rows: self.rows,
+            options: self.options,
+        }
+    }
+}
+
+impl OverTime {
+    fn new(series: &Series, horizon: Timestamp) -> Self {
+        let whole_run = Window {
+            from: Timestamp::ZERO,
+            to: horizon,
+        };
+        let is_kept = !series.bins.is_empty();
+        OverTime {
+            is_kept,
+            bin: 0,
+            bin_end: if is_kept {
+                Timestamp(series.step)
+            } else {
+                Timestamp::NEVER
+            },
+            line: Level::new(whole_run),
+            believed: Level::new(whole_run),
+            truly: Level::new(whole_run),
+            at_start: [0; 3],
+        }
+    }
+
+    /// Closes the bins that end at or before `at`.
+    fn close_bins(&mut self, at: Timestamp, series: &mut Series) {
+        while self.bin_end <= at {
+            let Some(bin) = series.bins.get_mut(self.bin) else {
+                self.bin_end = Timestamp::NEVER;
+                return;
+            };
+            let levels = [&mut self.line, &mut self.believed, &mut self.truly];
+            let areas = [
+                &mut bin.line_area,
+                &mut bin.believed_area,
+                &mut bin.true_area,
+            ];
+            for ((level, area), start) in levels.into_iter().zip(areas).zip(&mut self.at_start) {
+                level.advance(self.bin_end);
+                *area = level.area() - *start;
+                *start = level.area();
+            }
+            self.bin += 1;
+            self.bin_end = self.bin_end.after(series.step);
+        }
+    }
+}
