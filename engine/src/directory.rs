@@ -21,7 +21,7 @@ struct Page {
 
 /// The live calls' slots, by id.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Directory {
+pub struct Directory {
     /// Number of the first page in `pages`.
     first: u64,
     pages: VecDeque<Option<Page>>,
@@ -32,12 +32,12 @@ pub(crate) struct Directory {
 impl Directory {
     /// The id the next call must have.
     #[inline]
-    pub(crate) fn next(&self) -> CallId {
+    pub fn next(&self) -> CallId {
         CallId(self.next)
     }
 
     /// Enters the next call.
-    pub(crate) fn push(&mut self, slot: u32) -> CallId {
+    pub fn push(&mut self, slot: u32) -> CallId {
         let id = self.next;
         let offset = (id as usize) % PAGE;
         if offset == 0 || self.pages.is_empty() {
@@ -63,7 +63,7 @@ impl Directory {
 
     /// The live call's slot.
     #[inline]
-    pub(crate) fn slot(&self, call: CallId) -> Option<u32> {
+    pub fn slot(&self, call: CallId) -> Option<u32> {
         let page = (call.0 / PAGE as u64).checked_sub(self.first)?;
         let page = self.pages.get(usize::try_from(page).ok()?)?.as_ref()?;
         let slot = page.slots[(call.0 as usize) % PAGE];
@@ -71,7 +71,7 @@ impl Directory {
     }
 
     /// Forgets a call that has ended.
-    pub(crate) fn remove(&mut self, call: CallId) {
+    pub fn remove(&mut self, call: CallId) {
         let index = (call.0 / PAGE as u64 - self.first) as usize;
         let is_last = index + 1 == self.pages.len();
         let entry = &mut self.pages[index];
@@ -92,7 +92,7 @@ impl Directory {
     }
 
     /// Calls entered and not removed.
-    pub(crate) fn live(&self) -> usize {
+    pub fn live(&self) -> usize {
         self.pages.iter().flatten().map(|p| p.live as usize).sum()
     }
 }

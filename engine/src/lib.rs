@@ -33,7 +33,7 @@ mod breaker;
 mod call;
 mod callback;
 mod departure;
-mod directory;
+pub mod directory;
 mod engine;
 pub mod estimate;
 pub mod id;

@@ -247,6 +247,13 @@ impl Dist {
     }
 }
 
+/// A draw from the exponential distribution of mean 1, at `u` in (0, 1).
+#[must_use]
+#[inline]
+pub fn exp1(u: f64) -> f64 {
+    law::exponential(1.0, Level::below(u))
+}
+
 /// Draws and functions.
 impl Dist {
     /// The value at `u` in the open interval (0, 1): seconds or a factor. Increases with `u`.

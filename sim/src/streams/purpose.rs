@@ -95,6 +95,10 @@ purposes! {
     Resample = 35,
     /// Which of several carrier lines or servers a call uses.
     Route = 36,
+    /// When a test looks at the engine at moments nobody planned.
+    ExtraPoll = 37,
+    /// When in its period an agent's heartbeat comes.
+    HeartbeatPhase = 38,
 }
 
 #[cfg(test)]

@@ -1,0 +1,319 @@
+//! The world: callers, agents, carrier and store around the engine, on a virtual clock.
+//!
+//! Owns the loop. The world tells the engine what happened, carries out what the engine commands
+//! and hands every output to the recorder; it never looks into the engine's state, and the engine
+//! never learns what only the world knows (who is really there, who would still wait).
+//!
+//! Every draw belongs to a call, an agent or a stream by identity, so that no decision of a policy
+//! moves anybody's patience. At one instant: what is planned (faults, shifts, heartbeats), answers,
+//! service ends, hang-ups, arrivals; the engine's own timers come before all of these.
+
+mod agents;
+mod arrivals;
+mod callers;
+mod carrier;
+mod event;
+mod faults;
+pub(crate) mod local;
+mod plan;
+mod schedule;
+
+use std::collections::VecDeque;
+
+use engine::output::{Outbox, What};
+use engine::{Engine, Input, Timestamp};
+use engine::time::Micros;
+use reports::digest::TraceHasher;
+use reports::record::Recorder;
+
+use crate::calendar::Calendar;
+use crate::streams::{Purpose, Seed, Streams};
+use crate::world::agents::Agent;
+use crate::world::arrivals::Source;
+use crate::world::callers::{CallTable, Redial};
+use crate::world::carrier::Mail;
+use crate::world::event::{Event, Kind};
+use crate::world::faults::Faults;
+
+pub use plan::WorldPlan;
+
+/// Calls are served out at most this long after the horizon.
+const SERVE_OUT: Micros = 24 * 3_600_000_000;
+
+/// One replication in progress.
+pub struct World<'a> {
+    plan: &'a WorldPlan,
+    draws: Streams,
+    engine: Engine,
+    recorder: Recorder,
+    digest: TraceHasher,
+    out: Outbox,
+    calendar: Calendar<Event>,
+    /// Events of this very instant, before those of the calendar.
+    soon: VecDeque<Event>,
+    now: Timestamp,
+    sources: Vec<Source>,
+    calls: CallTable,
+    redials: Vec<Redial>,
+    agents: Vec<Agent>,
+    mail: Mail,
+    faults: Faults,
+    lines_in_use: u32,
+    /// A call that arrived and whose patience is still to be scheduled, should it wait.
+    fresh: Option<u32>,
+    commits: u64,
+    rejected: u64,
+    steps: u64,
+    /// Looks at the engine at random further moments, to show that it changes nothing.
+    extra_polls: bool,
+    check: Option<fn(&Engine)>,
+}
+
+/// How a replication ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The records.
+    pub recorder: Recorder,
+    /// Over every output in order.
+    pub digest: reports::digest::TraceDigest,
+    /// When the last thing happened.
+    pub at: Timestamp,
+    /// Calls without an outcome when the time to serve out was over: must be 0.
+    pub unserved: usize,
+    /// Inputs the engine refused (late, doubled and overtaken webhooks).
+    pub rejected: u64,
+    /// Engine steps taken.
+    pub steps: u64,
+}
+
+/// Options for tests and `run --check`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Checks {
+    /// Poll the engine at random further moments.
+    pub extra_polls: bool,
+    /// Called after every engine step.
+    pub after_step: Option<fn(&Engine)>,
+}
+
+impl<'a> World<'a> {
+    /// The world at the epoch, its agents assigned and nothing happened.
+    ///
+    /// # Panics
+    /// If the plan's policy is wrong: its reader has checked it.
+    #[must_use]
+    pub fn new(plan: &'a WorldPlan, seed: Seed, recorder: Recorder, checks: Checks) -> Self {
+        let engine = Engine::new(plan.policy.clone())
+            .expect("invariant: the scenario's reader checks the policy");
+        let mut world = World {
+            plan,
+            draws: Streams::new(seed),
+            engine,
+            recorder,
+            digest: TraceHasher::new(),
+            out: Outbox::new(),
+            calendar: Calendar::with_capacity(1024),
+            soon: VecDeque::with_capacity(64),
+            now: Timestamp::ZERO,
+            sources: (0..plan.streams.len())
+                .map(|s| Source::new(s as u16))
+                .collect(),
+            calls: CallTable::default(),
+            redials: Vec::new(),
+            agents: Vec::new(),
+            mail: Mail::default(),
+            faults: Faults::new(plan),
+            lines_in_use: 0,
+            fresh: None,
+            commits: 0,
+            rejected: 0,
+            steps: 0,
+            extra_polls: checks.extra_polls,
+            check: checks.after_step,
+        };
+        world.assign_agents();
+        world.schedule_faults();
+        for (i, (at, ..)) in plan.queue_hours.iter().enumerate() {
+            world.schedule(Timestamp(*at), Kind::QueueHours, i as u32, 0);
+        }
+        for stream in 0..plan.streams.len() {
+            world.schedule_arrival(stream as u32);
+        }
+        world
+    }
+
+    /// Runs to the last outcome, or until `stop` says so (asked every few thousand events).
+    pub fn run(mut self, mut stop: impl FnMut() -> bool) -> Option<Finished> {
+        let end = Timestamp(self.plan.horizon.saturating_add(SERVE_OUT));
+        let mut until_asked = 4096u32;
+        loop {
+            until_asked -= 1;
+            if until_asked == 0 {
+                if stop() {
+                    return None;
+                }
+                until_asked = 4096;
+            }
+            if let Some(event) = self.soon.pop_front() {
+                self.happens(event);
+                continue;
+            }
+            if let Some(call) = self.fresh.take() {
+                self.schedule_patience(call);
+                continue;
+            }
+            let next = self.calendar.peek_time().map(Timestamp);
+            let deadline = self.engine_deadline();
+            let at = match (next, deadline) {
+                (Some(next), Some(deadline)) => next.min(deadline),
+                (Some(next), None) => next,
+                (None, Some(deadline)) => deadline,
+                (None, None) => break,
+            };
+            if at > end || (at.0 >= self.plan.horizon && self.is_over()) {
+                break;
+            }
+            if self.extra_polls {
+                self.poll_before(at);
+            }
+            self.now = at;
+            if deadline == Some(at) {
+                self.advance();
+            } else if let Some(scheduled) = self.calendar.pop() {
+                self.happens(scheduled.payload);
+            }
+        }
+        Some(Finished {
+            digest: self.digest.digest(),
+            at: self.now.max(Timestamp(self.plan.horizon)),
+            unserved: self.engine.n_calls(),
+            rejected: self.rejected,
+            steps: self.steps,
+            recorder: self.recorder,
+        })
+    }
+
+    /// Nothing that could still become an outcome: no call in hand and none to come.
+    fn is_over(&self) -> bool {
+        self.engine.n_calls() == 0 && self.calls.is_empty()
+    }
+
+    fn engine_deadline(&self) -> Option<Timestamp> {
+        if self.faults.server_is_away() {
+            return None;
+        }
+        self.engine.next_deadline().map(|(at, _)| at)
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event.kind() {
+            Kind::FaultBegins => self.fault_begins(event.index),
+            Kind::FaultEnds => self.fault_ends(event.index),
+            Kind::QueueHours => {
+                let (_, queue, open) = self.plan.queue_hours[event.index as usize];
+                self.feed(if open {
+                    Input::QueueOpened { queue }
+                } else {
+                    Input::QueueClosed { queue }
+                });
+            }
+            Kind::Staffing => self.staffing_changes(event.index, event.generation()),
+            Kind::BreaksOfDay => self.plan_breaks(event.index, event.generation()),
+            Kind::BreakBegins => self.break_begins(event.index, event.generation()),
+            Kind::BreakEnds => self.break_ends(event.index),
+            Kind::Heartbeat => self.heartbeat(event),
+            Kind::DeviceTurns => self.device_turns(event.index),
+            Kind::Rings => self.agent_rings(event),
+            Kind::Answers => self.agent_answers(event),
+            Kind::Declines => self.agent_declines(event),
+            Kind::RingStops => self.ring_stops(event),
+            Kind::Joins => self.joins(event),
+            Kind::Delivers => self.deliver(event.index),
+            Kind::Ready => self.agent_is_ready(event),
+            Kind::TalkEnds => self.talk_ends(event),
+            Kind::CallbackRings => self.callback_rings(event),
+            Kind::CallbackAnswers => self.callback_answers(event),
+            Kind::CallbackUnanswered => self.callback_unanswered(event),
+            Kind::MessageLeft => self.message_left(event),
+            Kind::HangsUp => self.caller_hangs_up(event),
+            Kind::Arrives => self.next_arrives(event.index),
+            Kind::Redials => self.redials(event.index),
+        }
+    }
+
+    #[inline]
+    fn schedule(&mut self, at: Timestamp, kind: Kind, index: u32, generation: u32) {
+        let event = Event::new(kind, index, generation);
+        self.calendar.push(at.0, kind.class(), event);
+    }
+
+    /// Schedules what follows after `delay` microseconds; at once, ahead of everything, for 0.
+    #[inline]
+    fn after(&mut self, delay: Micros, kind: Kind, index: u32, generation: u32) {
+        if delay == 0 {
+            self.soon.push_back(Event::new(kind, index, generation));
+        } else {
+            self.schedule(self.now.after(delay), kind, index, generation);
+        }
+    }
+
+    /// One engine step, now.
+    #[inline]
+    fn feed(&mut self, input: Input) {
+        if self.faults.server_is_away() {
+            self.faults.hold(input);
+            return;
+        }
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
+        if self.engine.handle(self.now, input, &mut out).is_err() {
+            self.rejected += 1;
+        }
+        self.absorb(out);
+    }
+
+    /// The engine's own deadlines, up to now.
+    fn advance(&mut self) {
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
+        self.engine.advance_to(self.now, &mut out);
+        self.absorb(out);
+    }
+
+    /// Records a step's outputs and carries them out.
+    #[inline]
+    fn absorb(&mut self, out: Outbox) {
+        self.steps += 1;
+        if let Some(check) = self.check {
+            check(&self.engine);
+        }
+        if !out.is_empty() {
+            self.commit();
+            self.recorder.outputs(&out);
+            self.digest.outputs(&out);
+            for output in out.iter() {
+                match &output.what {
+                    What::Command(_, command) => self.carry_out(*command),
+                    What::Event(event) => self.notice(event),
+                }
+            }
+        }
+        self.out = out;
+    }
+
+    /// Asks the engine at moments nobody planned, up to `at`.
+    fn poll_before(&mut self, at: Timestamp) {
+        for k in 0..2 {
+            let gap = at.since(self.now);
+            let u = self.draws.unit(Purpose::ExtraPoll, self.steps, k);
+            let moment = self.now.after((u * gap as f64) as Micros);
+            if moment < at && !self.faults.server_is_away() {
+                self.now = moment;
+                let mut out = std::mem::take(&mut self.out);
+                out.clear();
+                self.engine.advance_to(moment, &mut out);
+                assert!(out.is_empty(), "a poll before the next deadline said something");
+                self.out = out;
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The telephone network and the store between world and engine: delays, failures, duplicates and
+//! overtaking of webhooks, and the time a commit takes before a command leaves.
+
+use engine::output::Command;
+use engine::time::Micros;
+use engine::Input;
+
+use crate::streams::Purpose;
+use crate::world::World;
+use crate::world::event::Kind;
+
+/// The carrier gives up on a webhook after this long.
+const WEBHOOK_LIMIT: Micros = 15_000_000;
+
+/// Webhooks under way.
+#[derive(Debug, Default)]
+pub(crate) struct Mail {
+    letters: Vec<Option<Input>>,
+    free: Vec<u32>,
+    sent: u64,
+    commands: u64,
+}
+
+impl Mail {
+    fn put(&mut self, input: Input) -> u32 {
+        match self.free.pop() {
+            Some(place) => {
+                self.letters[place as usize] = Some(input);
+                place
+            }
+            None => {
+                self.letters.push(Some(input));
+                (self.letters.len() - 1) as u32
+            }
+        }
+    }
+}
+
+impl World<'_> {
+    /// What the engine commands.
+    #[inline]
+    pub(crate) fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::RingAgent { offer, call } | Command::DialLegacy { offer, call } => {
+                self.ring(offer, call);
+            }
+            Command::StopRinging { offer } => self.stop_ringing(offer),
+            Command::Bridge { offer, call } => self.join(offer, call),
+            Command::LeaveQueue { call, then } => self.leaves_queue(call, then),
+            Command::OfferCallback { call } => self.hears_callback_offer(call),
+            Command::PlaceCallback { call, agent: _ } => {
+                self.recorder.carrier_request(self.now);
+                if let Some(slot) = self.calls.find(call) {
+                    let caller = &mut self.calls[slot];
+                    caller.generation += 1;
+                    let (entity, generation) = (caller.entity, caller.generation);
+                    let delay = self.command_delay(entity);
+                    self.after(delay, Kind::CallbackRings, slot, generation);
+                }
+            }
+            Command::StopCallback { call } => self.callback_stops(call),
+        }
+    }
+
+    /// One commit of what a step said.
+    #[inline]
+    pub(crate) fn commit(&mut self) {
+        self.recorder.store_commit(self.now);
+        self.commits += 1;
+        if let Some(dist) = &self.plan.store.commit {
+            let u = self.draws.unit(Purpose::StoreCommit, self.commits, 0);
+            let latency = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
+            self.faults.commit_took(latency);
+            self.recorder.webhook_answered(
+                self.now,
+                (latency < WEBHOOK_LIMIT).then_some(latency),
+            );
+        }
+    }
+
+    /// From the command to its effect: the commit, then the carrier.
+    pub(crate) fn command_delay(&mut self, entity: u64) -> Micros {
+        let commit = self.faults.commit_delay();
+        match &self.plan.carrier.command_delay {
+            None => commit,
+            Some(dist) => {
+                self.mail.commands += 1;
+                let u = self
+                    .draws
+                    .unit(Purpose::CarrierCommand, entity, self.mail.commands);
+                commit + dist.sample_micros(u)
+            }
+        }
+    }
+
+    /// Whether the carrier fails a command.
+    pub(crate) fn command_fails(&mut self, entity: u64) -> bool {
+        if self.faults.carrier_is_down() {
+            return true;
+        }
+        let failure = self.plan.carrier.failure;
+        if failure <= 0.0 {
+            return false;
+        }
+        self.mail.commands += 1;
+        self.draws
+            .chance(Purpose::CarrierFailure, entity, self.mail.commands, failure)
+    }
+
+    /// A webhook: at once in an ideal world.
+    #[inline]
+    pub(crate) fn tell(&mut self, input: Input, entity: u64) {
+        let carrier = &self.plan.carrier;
+        if carrier.webhook_delay.is_none() && carrier.duplicate <= 0.0 && carrier.reorder <= 0.0 {
+            self.feed(input);
+        } else {
+            self.post(input, entity);
+        }
+    }
+
+    /// A webhook that goes through the mail even in an ideal world.
+    pub(crate) fn post(&mut self, input: Input, entity: u64) {
+        let k = self.mail.sent;
+        self.mail.sent += 1;
+        let mut delay = self.webhook_delay(entity, 2 * k);
+        let (duplicate, reorder) = (self.plan.carrier.duplicate, self.plan.carrier.reorder);
+        if reorder > 0.0 && self.draws.chance(Purpose::CarrierReorder, entity, k, reorder) {
+            // Long enough for what was sent after it to arrive before.
+            delay = delay * 4 + 1_000;
+        }
+        if duplicate > 0.0 && self.draws.chance(Purpose::CarrierDuplicate, entity, k, duplicate) {
+            let again = delay + self.webhook_delay(entity, 2 * k + 1).max(1);
+            let place = self.mail.put(input.clone());
+            self.after(again, Kind::Delivers, place, 0);
+        }
+        let place = self.mail.put(input);
+        self.after(delay, Kind::Delivers, place, 0);
+    }
+
+    fn webhook_delay(&self, entity: u64, k: u64) -> Micros {
+        self.plan.carrier.webhook_delay.as_ref().map_or(0, |dist| {
+            dist.sample_micros(self.draws.unit(Purpose::CarrierWebhook, entity, k))
+        })
+    }
+
+    pub(crate) fn deliver(&mut self, place: u32) {
+        if let Some(input) = self.mail.letters[place as usize].take() {
+            self.mail.free.push(place);
+            self.feed(input);
+        }
+    }
+}

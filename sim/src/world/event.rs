@@ -1,0 +1,157 @@
+//! What the world schedules for itself: eight bytes an event, cancelled by generation.
+
+/// What happens. The doc of each says what its index is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// A scheduled fault begins (fault).
+    FaultBegins,
+    /// ... and ends (fault).
+    FaultEnds,
+    /// A queue opens or closes (row of the plan's queue hours).
+    QueueHours,
+    /// A group's number of agents changes (group; generation = row of its table).
+    Staffing,
+    /// A day's breaks are planned (group; generation = day).
+    BreaksOfDay,
+    /// An agent's break begins (agent).
+    BreakBegins,
+    /// ... and ends (agent).
+    BreakEnds,
+    /// An agent's application gives a sign of life (agent).
+    Heartbeat,
+    /// An agent's device goes or comes (agent).
+    DeviceTurns,
+    /// The command to ring reaches the agent (agent).
+    Rings,
+    /// The agent answers (agent).
+    Answers,
+    /// The agent declines (agent).
+    Declines,
+    /// The command to stop reaches the agent (agent).
+    RingStops,
+    /// The command to bridge takes effect (agent).
+    Joins,
+    /// A webhook arrives (its place in the mail).
+    Delivers,
+    /// An agent has done its after-call work (agent).
+    Ready,
+    /// The conversation is over (call).
+    TalkEnds,
+    /// The command to call back reaches the caller (call).
+    CallbackRings,
+    /// The caller answers the callback (call).
+    CallbackAnswers,
+    /// Nobody answered it (call).
+    CallbackUnanswered,
+    /// The caller has left a message (call).
+    MessageLeft,
+    /// The caller hangs up (call).
+    HangsUp,
+    /// The next call of a stream (stream).
+    Arrives,
+    /// A caller calls again (place among the redials).
+    Redials,
+}
+
+impl Kind {
+    const ALL: [Kind; 24] = [
+        Kind::FaultBegins,
+        Kind::FaultEnds,
+        Kind::QueueHours,
+        Kind::Staffing,
+        Kind::BreaksOfDay,
+        Kind::BreakBegins,
+        Kind::BreakEnds,
+        Kind::Heartbeat,
+        Kind::DeviceTurns,
+        Kind::Rings,
+        Kind::Answers,
+        Kind::Declines,
+        Kind::RingStops,
+        Kind::Joins,
+        Kind::Delivers,
+        Kind::Ready,
+        Kind::TalkEnds,
+        Kind::CallbackRings,
+        Kind::CallbackAnswers,
+        Kind::CallbackUnanswered,
+        Kind::MessageLeft,
+        Kind::HangsUp,
+        Kind::Arrives,
+        Kind::Redials,
+    ];
+
+    /// The order at one instant: what is planned, answers, service ends, hang-ups, arrivals.
+    pub(crate) const fn class(self) -> u8 {
+        match self {
+            Kind::FaultBegins
+            | Kind::FaultEnds
+            | Kind::QueueHours
+            | Kind::Staffing
+            | Kind::BreaksOfDay
+            | Kind::BreakBegins
+            | Kind::BreakEnds
+            | Kind::Heartbeat
+            | Kind::DeviceTurns => 0,
+            Kind::Rings
+            | Kind::Answers
+            | Kind::Declines
+            | Kind::RingStops
+            | Kind::Joins
+            | Kind::Delivers
+            | Kind::CallbackRings
+            | Kind::CallbackAnswers
+            | Kind::CallbackUnanswered => 1,
+            Kind::TalkEnds | Kind::Ready => 2,
+            Kind::HangsUp | Kind::MessageLeft => 3,
+            Kind::Arrives | Kind::Redials => 4,
+        }
+    }
+}
+
+/// One scheduled event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Event {
+    pub(crate) index: u32,
+    /// The kind in the top byte, the generation below.
+    tag: u32,
+}
+
+impl Event {
+    #[inline]
+    pub(crate) const fn new(kind: Kind, index: u32, generation: u32) -> Self {
+        Event {
+            index,
+            tag: (kind as u32) << 24 | generation & 0xff_ffff,
+        }
+    }
+    #[inline]
+    pub(crate) fn kind(self) -> Kind {
+        Kind::ALL[(self.tag >> 24) as usize]
+    }
+    #[inline]
+    pub(crate) const fn generation(self) -> u32 {
+        self.tag & 0xff_ffff
+    }
+    /// Whether it was scheduled under this generation.
+    #[inline]
+    pub(crate) const fn is_of(self, generation: u32) -> bool {
+        self.tag & 0xff_ffff == generation & 0xff_ffff
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, Kind};
+
+    #[test]
+    fn kinds_survive_packing() {
+        for (i, kind) in Kind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, i);
+            let event = Event::new(*kind, 7, 0x1ff_ffff);
+            assert_eq!((event.kind(), event.index), (*kind, 7));
+            assert!(event.is_of(0xff_ffff));
+        }
+    }
+}

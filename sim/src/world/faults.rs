@@ -1,0 +1,115 @@
+//! Scheduled faults: who is cut off, what is down, and for how long.
+
+use engine::time::Micros;
+use engine::{Input, Timestamp};
+
+use crate::scenario::FaultKind;
+use crate::world::World;
+use crate::world::event::Kind;
+use crate::world::plan::WorldPlan;
+
+/// What is wrong now.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    carrier_down: u32,
+    heartbeats_lost: u32,
+    store_factor: f64,
+    /// The last commit's latency: what it said leaves after it.
+    commit_delay: Micros,
+    /// When the server left and will be back.
+    away: Option<(Timestamp, Timestamp)>,
+    held: Vec<Input>,
+    /// The agents each fault cut off.
+    struck: Vec<Vec<u32>>,
+}
+
+impl Faults {
+    pub(crate) fn new(plan: &WorldPlan) -> Self {
+        Faults {
+            carrier_down: 0,
+            heartbeats_lost: 0,
+            store_factor: 1.0,
+            commit_delay: 0,
+            away: None,
+            held: Vec::new(),
+            struck: vec![Vec::new(); plan.faults.len()],
+        }
+    }
+    #[inline]
+    pub(crate) fn server_is_away(&self) -> bool {
+        self.away.is_some()
+    }
+    pub(crate) fn server_returns(&self) -> Option<Timestamp> {
+        self.away.map(|(_, back)| back)
+    }
+    pub(crate) fn hold(&mut self, input: Input) {
+        self.held.push(input);
+    }
+    pub(crate) fn carrier_is_down(&self) -> bool {
+        self.carrier_down > 0
+    }
+    pub(crate) fn heartbeats_are_lost(&self) -> bool {
+        self.heartbeats_lost > 0
+    }
+    pub(crate) fn store_factor(&self) -> f64 {
+        self.store_factor
+    }
+    pub(crate) fn commit_took(&mut self, latency: Micros) {
+        self.commit_delay = latency;
+    }
+    #[inline]
+    pub(crate) fn commit_delay(&self) -> Micros {
+        self.commit_delay
+    }
+}
+
+impl World<'_> {
+    pub(crate) fn schedule_faults(&mut self) {
+        for (i, fault) in self.plan.faults.iter().enumerate() {
+            let at = Timestamp::ZERO + fault.at;
+            self.schedule(at, Kind::FaultBegins, i as u32, 0);
+            self.schedule(at + fault.lasts, Kind::FaultEnds, i as u32, 0);
+        }
+    }
+
+    pub(crate) fn fault_begins(&mut self, index: u32) {
+        let fault = self.plan.faults[index as usize];
+        match fault.kind {
+            FaultKind::AgentsUnreachable(share) => {
+                let struck = self.struck_by(index, share);
+                for agent in &struck {
+                    self.cut_off(*agent, true);
+                }
+                self.faults.struck[index as usize] = struck;
+            }
+            FaultKind::CarrierDown => self.faults.carrier_down += 1,
+            FaultKind::StoreSlow(factor) => self.faults.store_factor *= factor,
+            FaultKind::ServerRestart => {
+                self.faults.away = Some((self.now, self.now + fault.lasts));
+            }
+            FaultKind::HeartbeatsLost => self.faults.heartbeats_lost += 1,
+        }
+    }
+
+    pub(crate) fn fault_ends(&mut self, index: u32) {
+        let fault = self.plan.faults[index as usize];
+        match fault.kind {
+            FaultKind::AgentsUnreachable(_) => {
+                for agent in std::mem::take(&mut self.faults.struck[index as usize]) {
+                    self.cut_off(agent, false);
+                }
+            }
+            FaultKind::CarrierDown => self.faults.carrier_down -= 1,
+            FaultKind::StoreSlow(factor) => self.faults.store_factor /= factor,
+            FaultKind::ServerRestart => {
+                if let Some((since, _)) = self.faults.away.take() {
+                    self.feed(Input::Resumed { since });
+                    for input in std::mem::take(&mut self.faults.held) {
+                        self.feed(input);
+                    }
+                }
+            }
+            FaultKind::HeartbeatsLost => self.faults.heartbeats_lost -= 1,
+        }
+    }
+}

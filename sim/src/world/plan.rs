@@ -1,0 +1,344 @@
+//! A scenario made ready to run: distributions instead of their specifications, tables instead of
+//! schedules. Built once, shared by every replication and thread; holds nothing random.
+
+use engine::id::{ClassId, Level, QueueId};
+use engine::policy::{Feature, Policy};
+use engine::time::{Micros, micros};
+
+use crate::dist::Dist;
+use crate::scenario::{
+    AgentGroup, Arrivals, CallStream, CallbackAnswer, CarrierWorld, DistSpec, Fault, PerPeriod,
+    RedialAfter, Scenario, StoreWorld,
+};
+use crate::trace::TraceCall;
+use crate::world::local::LocalTime;
+use crate::world::schedule::{self, BreakPlan};
+
+use std::sync::Arc;
+
+/// Everything a replication needs that does not change.
+#[derive(Clone, Debug)]
+pub struct WorldPlan {
+    /// The policy under test.
+    pub policy: Policy,
+    pub(crate) streams: Vec<StreamPlan>,
+    pub(crate) groups: Vec<GroupPlan>,
+    pub(crate) carrier: CarrierPlan,
+    pub(crate) store: StorePlan,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) queue_hours: Vec<(Micros, QueueId, bool)>,
+    pub(crate) local: LocalTime,
+    pub(crate) horizon: Micros,
+    pub(crate) warm_up: Micros,
+    pub(crate) day_factor: Option<Dist>,
+    /// Some caller may have a feature that looks at heartbeats.
+    pub(crate) watches_heartbeats: bool,
+}
+
+/// One stream of calls.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamPlan {
+    pub(crate) queue: QueueId,
+    pub(crate) source: SourcePlan,
+    pub(crate) classes: Vec<ClassPlan>,
+    pub(crate) day_factor: Option<Dist>,
+}
+
+/// When a stream's calls come.
+#[derive(Clone, Debug)]
+pub(crate) enum SourcePlan {
+    /// Mean gap in microseconds.
+    Poisson { mean_gap: f64 },
+    /// Rates per microsecond by step of the day, by weekday; `from` after midnight.
+    Profile {
+        step: Micros,
+        from: Micros,
+        days: Box<[Vec<f64>; 7]>,
+    },
+    Trace(Arc<[TraceCall]>),
+    Burst {
+        every: Micros,
+        calls: u32,
+        within: Micros,
+    },
+}
+
+/// Callers of one class in one stream.
+#[derive(Clone, Debug)]
+pub(crate) struct ClassPlan {
+    pub(crate) class: ClassId,
+    /// Shares up to and including this class.
+    pub(crate) up_to: f64,
+    pub(crate) patience: Option<PeriodPlan>,
+    pub(crate) talk: PeriodPlan,
+    pub(crate) balks: f64,
+    pub(crate) leaves_message: f64,
+    pub(crate) redial: Option<(RedialAfter, Dist)>,
+    pub(crate) callback: CallbackAnswer,
+}
+
+/// A distribution by time of day.
+#[derive(Clone, Debug)]
+pub(crate) struct PeriodPlan {
+    step: Micros,
+    from: Micros,
+    values: Vec<Dist>,
+}
+
+/// Agents who are alike.
+#[derive(Clone, Debug)]
+pub(crate) struct GroupPlan {
+    /// Keys the draws of its agents: a hash of the group's name, so that another group in the
+    /// file moves nobody's draws.
+    pub(crate) key: u64,
+    pub(crate) size: u32,
+    pub(crate) queues: Box<[(QueueId, Level)]>,
+    /// When how many are to be there, ascending.
+    pub(crate) staffing: Vec<(Micros, u32)>,
+    pub(crate) breaks: Vec<BreakPlan>,
+    pub(crate) answers: f64,
+    pub(crate) declines: f64,
+    pub(crate) answer_delay: Option<Dist>,
+    pub(crate) talk_factor: Option<Dist>,
+    pub(crate) wrap_up: Option<PeriodPlan>,
+    /// (every, jitter, loss)
+    pub(crate) heartbeat: Option<(Micros, Micros, f64)>,
+    pub(crate) device: Option<(Dist, Dist)>,
+    pub(crate) forgets: f64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CarrierPlan {
+    pub(crate) command_delay: Option<Dist>,
+    pub(crate) webhook_delay: Option<Dist>,
+    pub(crate) failure: f64,
+    pub(crate) duplicate: f64,
+    pub(crate) reorder: f64,
+    pub(crate) lines: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct StorePlan {
+    pub(crate) commit: Option<Dist>,
+    pub(crate) ops_per_scan: f64,
+    pub(crate) ops_per_waiting_call: f64,
+}
+
+impl WorldPlan {
+    /// Makes a checked scenario ready, with its own policy.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut policy = scenario.policy.policy.clone();
+        let n_queues = scenario.world.names.queues.len();
+        debug_assert!(policy.queues.len() >= n_queues);
+        for (queue, hours) in policy.queues.iter_mut().zip(&scenario.policy.hours) {
+            queue.opens_at_start = hours.is_none();
+        }
+        let experiment = &scenario.experiment;
+        let local = LocalTime::new(experiment.start);
+        let horizon = micros(experiment.horizon);
+        let uses = |feature: Feature| policy.features.share(feature).0 > 0;
+        WorldPlan {
+            streams: scenario
+                .world
+                .calls
+                .iter()
+                .map(|s| stream_plan(s, &local))
+                .collect(),
+            groups: scenario
+                .world
+                .agents
+                .iter()
+                .map(|g| group_plan(g, &local, horizon))
+                .collect(),
+            carrier: carrier_plan(&scenario.world.carrier),
+            store: store_plan(&scenario.world.store),
+            faults: scenario.world.faults.clone(),
+            queue_hours: schedule::queue_hours(&scenario.policy.hours, &local, horizon),
+            horizon,
+            warm_up: micros(experiment.warm_up),
+            day_factor: experiment.day_factor.as_ref().map(dist),
+            watches_heartbeats: uses(Feature::AgentHeartbeat) || uses(Feature::EnhancedDiscovery),
+            local,
+            policy,
+        }
+    }
+
+    /// How many agents there are in all.
+    #[must_use]
+    pub fn n_agents(&self) -> u32 {
+        self.groups.iter().map(|g| g.size).sum()
+    }
+}
+
+impl PeriodPlan {
+    fn new(spec: &PerPeriod<DistSpec>) -> Self {
+        match spec {
+            PerPeriod::Always(spec) => PeriodPlan {
+                step: Micros::MAX,
+                from: 0,
+                values: vec![dist(spec)],
+            },
+            PerPeriod::ByPeriod { step, from, values } => PeriodPlan {
+                step: micros(*step),
+                from: micros(from.since_midnight()),
+                values: values.iter().map(dist).collect(),
+            },
+        }
+    }
+
+    /// The distribution at a time of day.
+    #[inline]
+    pub(crate) fn at(&self, local: &LocalTime, now: Micros) -> &Dist {
+        if self.values.len() == 1 {
+            return &self.values[0];
+        }
+        let since = local.since_time_of_day(now, self.from);
+        let i = usize::try_from(since / self.step).unwrap_or(usize::MAX);
+        &self.values[i.min(self.values.len() - 1)]
+    }
+}
+
+fn stream_plan(stream: &CallStream, local: &LocalTime) -> StreamPlan {
+    let _ = local;
+    let source = match &stream.arrivals {
+        Arrivals::Poisson(rate) => SourcePlan::Poisson {
+            mean_gap: 1e6 / rate,
+        },
+        Arrivals::Profile(profile) => SourcePlan::Profile {
+            step: micros(profile.rates.step),
+            from: micros(profile.rates.from.since_midnight()),
+            days: Box::new(
+                profile
+                    .rates
+                    .days
+                    .clone()
+                    .map(|day| day.iter().map(|rate| rate * 1e-6).collect()),
+            ),
+        },
+        Arrivals::Trace(trace) => SourcePlan::Trace(trace.calls.clone()),
+        Arrivals::Journal(_) => SourcePlan::Trace(Arc::from([])),
+        Arrivals::Burst {
+            every,
+            calls,
+            within,
+        } => SourcePlan::Burst {
+            every: micros(*every),
+            calls: *calls,
+            within: micros(*within),
+        },
+    };
+    let day_factor = match &stream.arrivals {
+        Arrivals::Profile(profile) => profile.day_factor.as_ref().map(dist),
+        Arrivals::Poisson(_)
+        | Arrivals::Trace(_)
+        | Arrivals::Journal(_)
+        | Arrivals::Burst { .. } => None,
+    };
+    let mut up_to = 0.0;
+    let classes = stream
+        .classes
+        .iter()
+        .map(|class| {
+            up_to += class.share;
+            ClassPlan {
+                class: class.class,
+                up_to,
+                patience: class.patience.as_ref().map(PeriodPlan::new),
+                talk: PeriodPlan::new(&class.talk),
+                balks: class.balks,
+                leaves_message: class.leaves_message,
+                redial: class.redial.as_ref().map(|r| (r.after, dist(&r.delay))),
+                callback: class.callback,
+            }
+        })
+        .collect();
+    StreamPlan {
+        queue: stream.queue,
+        source,
+        classes,
+        day_factor,
+    }
+}
+
+fn group_plan(group: &AgentGroup, local: &LocalTime, horizon: Micros) -> GroupPlan {
+    GroupPlan {
+        key: name_key(&group.group),
+        size: group.staffing.most(),
+        queues: group.queues.clone().into_boxed_slice(),
+        staffing: schedule::staffing(group, local, horizon),
+        breaks: schedule::breaks(group),
+        answers: group.answers.probability,
+        declines: group.answers.declines,
+        answer_delay: group.answers.delay.as_ref().map(dist),
+        talk_factor: group.talk_factor.as_ref().map(dist),
+        wrap_up: group.wrap_up.as_ref().map(PeriodPlan::new),
+        heartbeat: group
+            .heartbeat
+            .map(|h| (micros(h.every), micros(h.jitter), h.loss)),
+        device: group.device.as_ref().map(|d| (dist(&d.up), dist(&d.down))),
+        forgets: group.forgets_to_sign_out,
+    }
+}
+
+/// FNV-1a (Fowler, Noll, Vo), 64 bits.
+fn name_key(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn carrier_plan(carrier: &CarrierWorld) -> CarrierPlan {
+    CarrierPlan {
+        command_delay: carrier.command_delay.as_ref().map(dist),
+        webhook_delay: carrier.webhook_delay.as_ref().map(dist),
+        failure: carrier.failure,
+        duplicate: carrier.duplicate,
+        reorder: carrier.reorder,
+        lines: carrier.lines,
+    }
+}
+
+fn store_plan(store: &StoreWorld) -> StorePlan {
+    StorePlan {
+        commit: store.commit.as_ref().map(dist),
+        ops_per_scan: store.ops_per_scan,
+        ops_per_waiting_call: store.ops_per_waiting_call,
+    }
+}
+
+/// The reader has checked the parameters.
+pub(crate) fn dist(spec: &DistSpec) -> Dist {
+    let made = match spec {
+        DistSpec::Constant(value) => Dist::constant(*value),
+        DistSpec::Exponential { mean } => Dist::exponential(*mean),
+        DistSpec::Uniform { from, to } => Dist::uniform(*from, *to),
+        DistSpec::Lognormal { mean, sd } => Dist::lognormal(*mean, *sd),
+        DistSpec::Gamma { shape, mean } => Dist::gamma(*shape, *mean),
+        DistSpec::Erlang { phases, mean } => Dist::erlang(*phases, *mean),
+        DistSpec::Weibull { shape, scale } => Dist::weibull_scale(*shape, *scale),
+        DistSpec::Hyperexponential(branches) => {
+            let branches: Vec<(f64, f64)> = branches.iter().map(|b| (b.weight, b.mean)).collect();
+            Dist::hyperexponential(&branches)
+        }
+        DistSpec::Triangular { low, mode, high } => Dist::triangular(*low, *mode, *high),
+        DistSpec::Mixture(parts) => {
+            let parts: Vec<(f64, Dist)> = parts.iter().map(|(w, s)| (*w, dist(s))).collect();
+            Dist::mixture(&parts)
+        }
+        DistSpec::Sample(values) => Dist::sample_of(values.to_vec()),
+        DistSpec::Survival(points) => {
+            Dist::survival_curve(
+                points
+                    .iter()
+                    .map(|(value, survival)| crate::dist::SurvivalPoint {
+                        value: *value,
+                        survival: *survival,
+                    })
+                    .collect(),
+                crate::dist::Interpolation::Linear,
+            )
+        }
+    };
+    made.expect("invariant: the scenario's reader checks every distribution")
+}
