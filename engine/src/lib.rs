@@ -2,5 +2,6 @@
 #![no_std]
 extern crate alloc;
 
+pub mod estimate;
 pub mod id;
 pub mod time;
