@@ -48,12 +48,12 @@ pub struct Learning {
     /// When the line was last seen to move (a call answered), or became blocked.
     moved_at: Timestamp,
     /// Services ended per agent-second on a call: 1 / mean handle time, running ones included.
-    pub(super) service: Rate<9>,
+    pub(super) service: Rate<11>,
     /// Calls taken from a blocked line per staffed agent-second: what agents do for this line in
     /// fact, with shared agents, rings, refusals and absences.
-    pub(super) flow: Rate<8>,
+    pub(super) flow: Rate<10>,
     /// Hang-ups per second of waiting.
-    pub(super) hang_up: Rate<8>,
+    pub(super) hang_up: Rate<10>,
     /// Per caller class: arrivals per second.
     arrival: Vec<Rate<5>>,
     arrived_at: Vec<Timestamp>,
