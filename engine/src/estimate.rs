@@ -14,14 +14,13 @@
 //! Reading order: [`RemainingWait`] (the mathematics), [`Learning`] (what is observed), `best`, `simple`.
 
 mod best;
-mod history;
+mod coverage;
 mod incomplete_beta;
 mod learning;
 mod rate;
 mod remaining_wait;
 mod simple;
 
-pub use history::History;
 pub use learning::{Learning, Line};
 pub use rate::Rate;
 pub use remaining_wait::RemainingWait;

@@ -11,7 +11,7 @@
 
 use super::learning::Learning;
 use super::remaining_wait::RemainingWait;
-use super::{Estimate, LineState, micros, seconds};
+use super::{Estimate, Estimator, LineState, micros, seconds};
 
 /// Half the width of the window that the point is the centre of, in seconds: the plan's +-30 s.
 const HALF_WINDOW: f64 = 30.0;
@@ -48,7 +48,10 @@ pub(super) fn estimate(learning: &Learning, state: &LineState) -> Option<Estimat
     // Under polling a departure serves the next call only at the following scan.
     let to_scan = 0.5 * seconds(state.scan_every);
     let said = |w: f64| (w + to_scan).max(seconds(state.next_scan)) + setup;
-    Some(Estimate::rounded(said(point), said(p50), said(p90)))
+    let (p50, p90) = learning
+        .coverage(Estimator::Best)
+        .stretch(said(p50), said(p90));
+    Some(Estimate::rounded(said(point), p50, p90))
 }
 
 /// Calls per second that the agents staffed now take from the line.

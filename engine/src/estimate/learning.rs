@@ -5,12 +5,24 @@
 //! which the fact occurs, with that step's time; time integrals run from one call to the next, so
 //! [`Learning::line_changed`] must be called whenever one of its figures changes.
 
-use super::Estimator;
-use super::history::History;
+use super::coverage::Coverage;
 use super::rate::Rate;
+use super::{Estimate, Estimator};
 use crate::time::{Micros, Timestamp};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+
+/// Services remembered: +-1.6 %, a few hours of a hundred agents or days of ten. Handle times per agent
+/// drift that slowly.
+const SERVICE_MEMORY: u64 = 2_048;
+/// Calls taken that are remembered, per agent: an hour or less of a blocked line. How many of the staffed
+/// agents work for it in fact changes by the hour (breaks, other queues); with n agents
+/// it is known to (16 n)^-1/2.
+const FLOW_MEMORY: u64 = 8;
+/// Hang-ups remembered: +-2.2 %. Patience belongs to the callers and drifts slowly too.
+const HANG_UP_MEMORY: u64 = 1_024;
+/// Arrivals remembered per class: demand moves within the half-hour.
+const ARRIVAL_MEMORY: u64 = 32;
 
 /// Waits kept for the moving average: the last 32 calls answered.
 pub(super) const WINDOW: usize = 32;
@@ -48,14 +60,14 @@ pub struct Learning {
     /// When the line was last seen to move (a call answered), or became blocked.
     moved_at: Timestamp,
     /// Services ended per agent-second on a call: 1 / mean handle time, running ones included.
-    pub(super) service: Rate<11>,
+    pub(super) service: Rate,
     /// Calls taken from a blocked line per staffed agent-second: what agents do for this line in
     /// fact, with shared agents, rings, refusals and absences.
-    pub(super) flow: Rate<10>,
+    pub(super) flow: Rate,
     /// Hang-ups per second of waiting.
-    pub(super) hang_up: Rate<10>,
+    pub(super) hang_up: Rate,
     /// Per caller class: arrivals per second.
-    arrival: Vec<Rate<5>>,
+    arrival: Vec<Rate>,
     arrived_at: Vec<Timestamp>,
     /// Services ended, ever (saturating).
     pub(super) handled: u32,
@@ -71,8 +83,8 @@ pub struct Learning {
     pub(super) last_wait: Micros,
     /// Three quarters of the old value and one of the new, as Asterisk has it.
     pub(super) average_wait: Micros,
-    /// Errors per estimator, in the order of [`Estimator::ALL`].
-    histories: [History; Estimator::ALL.len()],
+    /// How each estimator's range has to be stretched, in the order of [`Estimator::ALL`].
+    coverage: [Coverage; Estimator::ALL.len()],
 }
 
 impl Learning {
@@ -96,7 +108,7 @@ impl Learning {
             waits: [0; WINDOW],
             last_wait: 0,
             average_wait: 0,
-            histories: core::array::from_fn(|_| History::new()),
+            coverage: [Coverage::new(); Estimator::ALL.len()],
         }
     }
 
@@ -115,7 +127,7 @@ impl Learning {
             (self.arrival.get_mut(class), self.arrived_at.get_mut(class))
         {
             rate.expose(1, now.since(*at));
-            rate.count();
+            rate.count(ARRIVAL_MEMORY);
             *at = now;
         }
     }
@@ -124,7 +136,7 @@ impl Learning {
     /// it is known by then).
     pub fn handled(&mut self, now: Timestamp, handle: Micros) {
         self.integrate(now);
-        self.service.count();
+        self.service.count(SERVICE_MEMORY);
         self.mean_handle = average(self.mean_handle, handle, self.handled, 4);
         self.handled = self.handled.saturating_add(1);
     }
@@ -135,7 +147,8 @@ impl Learning {
         self.integrate(now);
         // Only calls that were in the line while it was blocked tell how fast it moves.
         if waited > setup && self.blocked_until.after(setup) >= now {
-            self.flow.count();
+            self.flow
+                .count(FLOW_MEMORY * u64::from(self.line.staffed.max(1)));
         }
         self.moved_at = now;
         self.mean_setup = average(self.mean_setup, setup, self.answered, 4);
@@ -148,16 +161,17 @@ impl Learning {
     /// A waiting call hung up.
     pub fn abandoned(&mut self, now: Timestamp) {
         self.integrate(now);
-        self.hang_up.count();
+        self.hang_up.count(HANG_UP_MEMORY);
     }
 
-    /// A call that `estimator` announced `announced` to was bridged `realised` after that.
-    pub fn realised(&mut self, estimator: Estimator, announced: Micros, realised: Micros) {
-        self.histories[estimator as usize].record(announced, realised);
+    /// A call that `estimator` had told `said` was bridged `real` microseconds after that. Calls
+    /// that hung up meanwhile are not reported: the range is one of calls that are served.
+    pub fn realised(&mut self, estimator: Estimator, said: &Estimate, real: Micros) {
+        self.coverage[estimator as usize].realised(said, real);
     }
 
-    pub(super) fn history(&self, estimator: Estimator) -> &History {
-        &self.histories[estimator as usize]
+    pub(super) fn coverage(&self, estimator: Estimator) -> &Coverage {
+        &self.coverage[estimator as usize]
     }
 
     /// Arrivals of `class` per second: the last 32 or so, the gap still open included, so that a class
@@ -252,7 +266,11 @@ mod tests {
         learning.arrived(Timestamp::from_secs(3), 1);
         learning.line_changed(Timestamp::from_secs(3), line(1, 2));
         learning.answered(Timestamp::from_secs(9), 6_000_000, 0);
-        learning.realised(Estimator::Best, 5_000_000, 6_000_000);
+        learning.realised(
+            Estimator::Best,
+            &Estimate::rounded(1.0, 2.0, 3.0),
+            6_000_000,
+        );
         let text = serde_json::to_string(&learning).unwrap();
         let back: Learning = serde_json::from_str(&text).unwrap();
         assert_eq!(back, learning);

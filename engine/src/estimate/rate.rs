@@ -7,7 +7,7 @@
 //!
 //! Forgetting is by events, not by the clock: the rates learnt here are per agent and per waiting
 //! call, so they do not move when load or staffing does, and a quiet night must not erase them.
-//! State is integers only; a step is two shifts and three additions.
+//! State is integers only.
 
 use crate::time::Micros;
 use serde::{Deserialize, Serialize};
@@ -19,18 +19,16 @@ const EVENT: u64 = 1 << 16;
 /// the first hour in which they come.
 const MOST_EXPOSURE: Micros = 1_000 * 3_600 * 1_000_000;
 
-/// Events per exposed second. `MEMORY` is the base-2 logarithm of the number of events remembered:
-/// each event multiplies what is known by `1 - 2^-MEMORY` first, so the rate's relative standard
-/// error tends to `2^-(MEMORY + 1)/2` for exponential spans.
+/// Events per exposed second.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-pub struct Rate<const MEMORY: u32> {
+pub struct Rate {
     /// Discounted count of events, in units of 2^-16.
     events: u64,
     /// Discounted exposure, in microseconds.
     exposure: Micros,
 }
 
-impl<const MEMORY: u32> Rate<MEMORY> {
+impl Rate {
     /// Nothing known.
     #[must_use]
     pub const fn new() -> Self {
@@ -46,10 +44,12 @@ impl<const MEMORY: u32> Rate<MEMORY> {
         self.exposure = self.exposure.saturating_add(more).min(MOST_EXPOSURE);
     }
 
-    /// The event happened once.
-    pub fn count(&mut self) {
-        self.events = self.events - (self.events >> MEMORY) + EVENT;
-        self.exposure -= self.exposure >> MEMORY;
+    /// The event happened once. What was known is multiplied by 1 - 1/`memory` first (`memory` > 0), so
+    /// that about `memory` events count; the rate's relative standard error then tends to
+    /// (2 `memory`)^-1/2 for exponential spans.
+    pub fn count(&mut self, memory: u64) {
+        self.events = self.events - self.events / memory + EVENT;
+        self.exposure -= self.exposure / memory;
     }
 
     /// Discounted number of events.
@@ -80,23 +80,23 @@ mod tests {
     #[test]
     fn spans_still_running_are_counted_as_exposure() {
         // Ten services run for 60 s, one ends: 1 / 600 s, though the only finished one took 60 s.
-        let mut rate = Rate::<8>::new();
+        let mut rate = Rate::new();
         rate.expose(10, 60_000_000);
-        rate.count();
+        rate.count(256);
         let per_second = rate.per_second(0.0, 1.0);
         assert!((per_second * 600.0 - 1.0).abs() < 0.01, "{per_second}");
     }
 
     #[test]
     fn an_old_rate_is_forgotten_after_a_few_memories_of_events() {
-        let mut rate = Rate::<6>::new();
+        let mut rate = Rate::new();
         for _ in 0..1_000 {
             rate.expose(1, 10_000_000);
-            rate.count();
+            rate.count(64);
         }
         for _ in 0..320 {
             rate.expose(1, 30_000_000);
-            rate.count();
+            rate.count(64);
         }
         let mean = 1.0 / rate.per_second(0.0, 1.0);
         assert!((29.0..30.5).contains(&mean), "{mean}");
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_long_quiet_spell_does_not_drown_the_first_events_after_it() {
-        let mut rate = Rate::<8>::new();
+        let mut rate = Rate::new();
         rate.expose(1_000, 10_000 * 3_600_000_000);
         assert!(rate.per_second(1.0, 1.0 / 600.0) > 0.0);
         assert_eq!(rate.exposure, MOST_EXPOSURE);

@@ -20,7 +20,7 @@ const LEAST_HANG_UPS: f64 = 1e-4;
 const LARGE: f64 = 500.0;
 
 /// Share of its hits that the likeliest point may give up to be nearer to the median.
-const HITS_GIVEN_UP: f64 = 0.01;
+const HITS_GIVEN_UP: f64 = 0.002;
 
 /// The remaining wait, in seconds, of a call that will be served.
 #[derive(Clone, Copy, Debug)]

@@ -11,13 +11,18 @@
 //! All but the first say a whole wait, from which what the call has waited is subtracted, never
 //! below 0 (Asterisk takes the absolute value, so that its announcements rise again). Calls count when
 //! they are answered, whatever the time at which they came: a window by entry would lose long waits.
-//! Ranges come from the estimator's own errors.
+//! Ranges start as those of an exponential wait with the point as its mean and are stretched by the
+//! estimator's own errors.
 
 use super::learning::{Learning, WINDOW};
 use super::{Estimate, Estimator, LineState, seconds};
 
 /// Calls that must have been answered (for the queue length: handled) before anything is said.
 const LEAST_SEEN: u32 = 10;
+
+/// Median and 90 % quantile of an exponential law with mean 1: ln 2, ln 10.
+const MEDIAN: f64 = core::f64::consts::LN_2;
+const P90: f64 = core::f64::consts::LN_10;
 
 pub(super) fn estimate(
     kind: Estimator,
@@ -49,7 +54,7 @@ pub(super) fn estimate(
         }
         Estimator::Ewma => left(learning.average_wait),
     };
-    let history = learning.history(kind);
-    let (p50, p90) = (history.quantile(point, 0.5), history.quantile(point, 0.9));
+    let coverage = learning.coverage(kind);
+    let (p50, p90) = coverage.stretch(MEDIAN * point, P90 * point);
     Some(Estimate::rounded(point, p50, p90))
 }

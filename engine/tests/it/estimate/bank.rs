@@ -2,7 +2,8 @@
 //! Technion) through the estimators: what would its callers have been told at the moment they joined the line?
 //!
 //! The log has calls, not agents' hours: an agent is taken to be there from the first to the last service
-//! of a stretch without gaps over 15 minutes. One queue by waiting time, 90 s of credit for priority 2.
+//! of a stretch without gaps over 15 minutes. One queue by waiting time with 90 s of credit per step of priority: what
+//! the log shows (overtaking of 0 by 1 and of 1 by 2 stops at 90 s), where its documentation says 90 s for 2.
 //! Internet support (IN) has its own agents and is left out.
 
 use super::world::{Announced, Scores};
@@ -18,11 +19,19 @@ const LONGEST_GAP: u64 = 15 * 60;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Event {
     Left,
-    Ended { took: u64 },
+    Ended {
+        took: u64,
+    },
     Came,
-    HungUp { call: usize },
-    Taken { call: usize },
-    Queued { call: usize },
+    HungUp {
+        call: usize,
+    },
+    Taken {
+        call: usize,
+    },
+    Queued {
+        call: usize,
+    },
     /// A call that an agent had at once.
     Served,
     Began,
@@ -31,7 +40,7 @@ enum Event {
 #[derive(Clone, Copy, Debug)]
 struct Call {
     since: u64,
-    priority: bool,
+    priority: u64,
 }
 
 #[derive(Default)]
@@ -73,7 +82,7 @@ impl Log {
         if queued {
             let call = self.calls.len();
             let since = at(field[9]);
-            let priority = field[3] == "2";
+            let priority = field[3].parse().expect("a priority 0..2");
             self.calls.push(Call { since, priority });
             self.events.push((since, Event::Queued { call }));
             // A second at least: within one second calls leave before others join.
@@ -122,7 +131,7 @@ impl Log {
     }
 
     fn play(self) -> Scores {
-        let mut learning = Learning::new(Timestamp::ZERO, 2);
+        let mut learning = Learning::new(Timestamp::ZERO, 3);
         let mut scores = Scores::default();
         let mut line: BTreeMap<usize, Announced> = BTreeMap::new();
         let (mut staffed, mut busy) = (0, 0);
@@ -151,7 +160,7 @@ impl Log {
                 }
                 Event::Queued { call } => {
                     let me = self.calls[call];
-                    learning.arrived(now, usize::from(me.priority));
+                    learning.arrived(now, me.priority as usize);
                     let waiting = line.keys().map(|&other| self.calls[other]);
                     let state = state(&learning, at, me, waiting, staffed);
                     line.insert(call, Announced::by_all(&learning, &state));
@@ -159,7 +168,11 @@ impl Log {
             }
             let waiting = line.len() as u32;
             // Idle agents are not in the log: those who wait, wait because nobody is free.
-            let idle = if waiting > 0 { 0 } else { staffed.max(busy) - busy };
+            let idle = if waiting > 0 {
+                0
+            } else {
+                staffed.max(busy) - busy
+            };
             let line = Line {
                 waiting,
                 staffed,
@@ -179,7 +192,7 @@ fn state(
     waiting: impl Iterator<Item = Call>,
     staffed: u32,
 ) -> LineState {
-    let score = |call: Call| at - call.since + if call.priority { CREDIT } else { 0 };
+    let score = |call: Call| at - call.since + CREDIT * call.priority;
     let now = Timestamp::from_secs(at);
     let (mut ahead, mut head) = (0, None);
     for other in waiting.filter(|&other| score(other) >= score(me)) {
@@ -188,7 +201,7 @@ fn state(
             head = Some(other);
         }
     }
-    let span = if me.priority { 0 } else { CREDIT * 1_000_000 };
+    let spans = (0..3_u64).map(|other| CREDIT * other.saturating_sub(me.priority) * 1_000_000);
     LineState {
         now,
         ahead,
@@ -198,12 +211,12 @@ fn state(
         head_waited: head.map(|head| (at - head.since) * 1_000_000),
         next_scan: 0,
         scan_every: 0,
-        overtaking: learning.overtaking(now, [0, span].into_iter()),
+        overtaking: learning.overtaking(now, spans),
     }
 }
 
 fn clock_seconds(clock: &str) -> u64 {
-    clock
-        .split(':')
-        .fold(0, |sum, part| sum * 60 + part.parse::<u64>().expect("h:mm:ss"))
+    clock.split(':').fold(0, |sum, part| {
+        sum * 60 + part.parse::<u64>().expect("h:mm:ss")
+    })
 }

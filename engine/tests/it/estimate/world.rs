@@ -108,7 +108,7 @@ impl Announced {
     pub(crate) fn realise(&self, learning: &mut Learning, real: u64) {
         for (estimator, said) in Estimator::ALL.into_iter().zip(&self.said) {
             if let Some(said) = said {
-                learning.realised(estimator, said.point, real);
+                learning.realised(estimator, said, real);
             }
         }
     }
