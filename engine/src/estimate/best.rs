@@ -34,13 +34,18 @@ pub(super) fn estimate(learning: &Learning, state: &LineState) -> Option<Estimat
     if state.staffed == 0 || learning.handled < LEAST_HANDLED {
         return None;
     }
+    let service = learning.service.per_second(0.0, 1.0);
+    if !service.is_finite() {
+        // Services ended, but none was ever seen running: the driver reports no line.
+        return None;
+    }
     let setup = learning.mean_setup as f64 * 1e-6;
     if state.idle > state.ahead {
         let wait = seconds(state.next_scan) + setup;
         return Some(Estimate::rounded(wait, wait, wait));
     }
     let theta = learning.hang_up.per_second(PATIENCE.0, PATIENCE.1);
-    let rate = rate(learning, state);
+    let rate = rate(learning, state, service);
     let ahead = overtaken(f64::from(state.ahead - state.idle), rate, theta, state);
     let wait = RemainingWait::new(ahead, rate, theta);
     let (p50, p90) = wait.p50_p90();
@@ -55,9 +60,8 @@ pub(super) fn estimate(learning: &Learning, state: &LineState) -> Option<Estimat
 }
 
 /// Calls per second that the agents staffed now take from the line.
-fn rate(learning: &Learning, state: &LineState) -> f64 {
+fn rate(learning: &Learning, state: &LineState, service: f64) -> f64 {
     let staffed = f64::from(state.staffed);
-    let service = learning.service.per_second(0.0, 1.0);
     let per_agent = learning.flow.per_second(SERVICE_WEIGHT, service);
     let chance = GAPS_OF_CHANCE / (staffed * per_agent);
     let excess = seconds(learning.stalled(state.now)) - chance;

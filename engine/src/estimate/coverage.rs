@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// A factor of 1, in fixed point.
 const ONE: u64 = 1 << 20;
-/// Factors stay between 1/16 and 16.
-const BOUNDS: (u64, u64) = (ONE >> 4, ONE << 4);
+/// Factors stay between 1/64 and 64.
+const BOUNDS: (u64, u64) = (ONE >> 6, ONE << 6);
 /// A step is 1/64 of the factor: the last hundred or so answered calls count.
 const STEP: u64 = 64;
 /// Ten seconds are added to both sides of the factor, so that it also moves a range that begins at 0.

@@ -271,8 +271,8 @@ mod tests {
             &Estimate::rounded(1.0, 2.0, 3.0),
             6_000_000,
         );
-        let text = serde_json::to_string(&learning).unwrap();
-        let back: Learning = serde_json::from_str(&text).unwrap();
+        let text = serde_json::to_string(&learning).expect("plain data");
+        let back: Learning = serde_json::from_str(&text).expect("what was just written");
         assert_eq!(back, learning);
     }
 }

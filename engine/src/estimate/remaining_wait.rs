@@ -169,7 +169,7 @@ impl RemainingWait {
         self.cdf(point + half) - self.cdf(point - half)
     }
 
-    /// The point to announce: right within `half` seconds as often as any can be, less 1 % at most.
+    /// The point to announce: right within `half` seconds as often as any can be, less 0.2 % at most.
     ///
     /// That is the centre of the densest window of 2 `half`, moved towards the median. Far from the
     /// end of a long line the move is small; when the whole law fits into the window it is the median
@@ -223,7 +223,7 @@ mod tests {
     fn quantiles_are_those_of_the_beta_law_to_a_thousandth() {
         for (k, r, theta) in laws() {
             let wait = RemainingWait::new(k, r, theta);
-            let beta = Beta::new(r / theta + 1.0, k + 1.0).unwrap();
+            let beta = Beta::new(r / theta + 1.0, k + 1.0).expect("both are positive");
             let (p50, p90) = wait.p50_p90();
             for (p, got) in [(0.5, p50), (0.9, p90)] {
                 let reached = 1.0 - beta.cdf((-theta * got).exp());
@@ -242,7 +242,7 @@ mod tests {
     fn without_hang_ups_the_law_is_erlang() {
         for k in [0_u32, 1, 4, 30, 300] {
             let wait = RemainingWait::new(f64::from(k), 0.25, 0.0);
-            let erlang = Erlang::new(u64::from(k) + 1, 0.25).unwrap();
+            let erlang = Erlang::new(u64::from(k) + 1, 0.25).expect("both are positive");
             let (p50, p90) = wait.p50_p90();
             assert!((erlang.cdf(p50) - 0.5).abs() < 3e-3, "{k} {p50}");
             assert!((erlang.cdf(p90) - 0.9).abs() < 3e-3, "{k} {p90}");
@@ -266,13 +266,13 @@ mod tests {
     }
 
     #[test]
-    fn the_point_gives_up_at_most_one_hit_in_a_hundred() {
+    fn the_point_gives_up_at_most_one_hit_in_five_hundred() {
         for (k, r, theta) in laws() {
             let wait = RemainingWait::new(k, r, theta);
             let point = wait.likeliest_point(wait.p50_p90().0, 30.0);
             let best = wait.hits(wait.densest_window(60.0) + 30.0, 30.0);
             assert!(
-                wait.hits(point, 30.0) >= 0.99 * best - 1e-4,
+                wait.hits(point, 30.0) >= 0.998 * best - 1e-4,
                 "k {k} r {r} theta {theta}"
             );
         }
