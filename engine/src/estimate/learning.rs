@@ -12,16 +12,16 @@ use crate::time::{Micros, Timestamp};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Services remembered: +-1.6 %, a few hours of a hundred agents or days of ten. Handle times per agent
+/// Services that count: +-1.6 %, a few hours of a hundred agents or days of ten. Handle times per agent
 /// drift that slowly.
 const SERVICE_MEMORY: u64 = 2_048;
-/// Calls taken that are remembered, per agent: an hour or less of a blocked line. How many of the staffed
+/// Calls taken that count, per agent: an hour or less of a blocked line. How many of the staffed
 /// agents work for it in fact changes by the hour (breaks, other queues); with n agents
 /// it is known to (16 n)^-1/2.
 const FLOW_MEMORY: u64 = 8;
-/// Hang-ups remembered: +-2.2 %. Patience belongs to the callers and drifts slowly too.
+/// Hang-ups that count: +-2.2 %. Patience belongs to the callers and drifts slowly too.
 const HANG_UP_MEMORY: u64 = 1_024;
-/// Arrivals remembered per class: demand moves within the half-hour.
+/// Arrivals that count per class: demand moves within the half-hour.
 const ARRIVAL_MEMORY: u64 = 32;
 
 /// Waits kept for the moving average: the last 32 calls answered.
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_ramp_up_does_not_bias_the_service_rate() {
         // 100 agents start 100 services of 20..2000 s together; after 400 s only the 20 shortest
-        // have ended. Their mean is 210 s; the rate says 20 per 100 agents and 362 s or so.
+        // have ended. Their mean is 210 s; 20 ended in 36,200 agent-seconds says 1,810 s.
         let mut learning = Learning::new(Timestamp::ZERO, 1);
         learning.line_changed(Timestamp::ZERO, line(0, 100));
         for i in 1..=20_u64 {

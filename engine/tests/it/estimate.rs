@@ -57,11 +57,11 @@ fn load_step(centre: Centre, calls: u32) -> Scores {
 }
 
 fn print(name: &str, scores: &Scores) {
-    let oracle = scores.oracle.share(scores.oracle.within_30s);
-    print!(
-        "{name:<34} waited {:>6}, oracle {oracle:.3}:",
-        scores.waited
-    );
+    print!("{name:<34} waited {:>6}:", scores.waited);
+    if scores.oracle.announced > 0 {
+        let oracle = scores.oracle.share(scores.oracle.within_30s);
+        print!(" oracle {oracle:.3}");
+    }
     for estimator in Estimator::ALL {
         print!(" {estimator:?} {:.3}", scores.within(estimator));
     }
