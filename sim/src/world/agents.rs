@@ -434,7 +434,6 @@ impl World<'_> {
 
     /// Whether and when the agent will answer or decline; who is not there lets it ring.
     fn react(&mut self, agent: u32, leg: Leg, entity: u64) {
-        let group = self.group(agent);
         let who = &self.agents[agent as usize];
         if !who.here || who.on_break {
             return;

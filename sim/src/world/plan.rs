@@ -5,7 +5,7 @@ use engine::id::{ClassId, Level, QueueId};
 use engine::policy::{Feature, Policy};
 use engine::time::{Micros, micros};
 
-use crate::dist::Dist;
+use crate::dist::{Dist, Interpolation, SurvivalPoint};
 use crate::scenario::{
     AgentGroup, Arrivals, CallStream, CallbackAnswer, CarrierWorld, DistSpec, Fault, PerPeriod,
     RedialAfter, Scenario, StoreWorld,
@@ -328,16 +328,14 @@ pub(crate) fn dist(spec: &DistSpec) -> Dist {
         }
         DistSpec::Sample(values) => Dist::sample_of(values.to_vec()),
         DistSpec::Survival(points) => {
-            Dist::survival_curve(
-                points
-                    .iter()
-                    .map(|(value, survival)| crate::dist::SurvivalPoint {
-                        value: *value,
-                        survival: *survival,
-                    })
-                    .collect(),
-                crate::dist::Interpolation::Linear,
-            )
+            let points: Vec<SurvivalPoint> = points
+                .iter()
+                .map(|(time, survival)| SurvivalPoint {
+                    time: *time,
+                    survival: *survival,
+                })
+                .collect();
+            Dist::survival_curve(&points, Interpolation::Linear)
         }
     };
     made.expect("invariant: the scenario's reader checks every distribution")

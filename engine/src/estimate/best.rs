@@ -1,0 +1,92 @@
+//! The `best` estimator: the law of the remaining wait with what the queue has learnt.
+//!
+//! Rate r: calls taken from the line per staffed agent while it was blocked, shrunk towards the
+//! censored service rate, times the agents staffed *now*: a change of staffing acts at once, without
+//! learning anything anew. Theta: hang-ups per waiting time. Position: calls ahead, less the idle agents
+//! who will take the first of them, plus the overtakers still expected.
+//!
+//! Without a cause the announced point does not rise: for given learning it falls with each place
+//! gained and each agent more. It rises when agents leave, a higher class overtakes, or the line has
+//! not moved for far longer than chance explains.
+
+use super::learning::Learning;
+use super::remaining_wait::RemainingWait;
+use super::{Estimate, Estimator, LineState, micros, seconds};
+
+/// Half the width of the window that the point is the centre of, in seconds: the plan's +-30 s.
+const HALF_WINDOW: f64 = 30.0;
+
+/// Services that must have ended before anything is said.
+const LEAST_HANDLED: u32 = 10;
+
+/// Weight, in calls taken, of the service rate in the rate at which the line moves. The flow of a
+/// short blocked spell is noisy; after some 200 calls it outweighs the service rate by far.
+const SERVICE_WEIGHT: f64 = 32.0;
+
+/// Patience believed before anyone hung up: one hang-up in ten minutes of waiting.
+const PATIENCE: (f64, f64) = (1.0, 1.0 / 600.0);
+
+/// Gaps between departures that chance explains: a longer one (e^-8 = 0.03 %) means that the line
+/// has stalled, and the excess slows the rate before the next call is even taken.
+const GAPS_OF_CHANCE: f64 = 8.0;
+
+pub(super) fn estimate(learning: &Learning, state: &LineState) -> Option<Estimate> {
+    if state.staffed == 0 || learning.handled < LEAST_HANDLED {
+        return None;
+    }
+    let service = learning.service.per_second(0.0, 1.0);
+    if !service.is_finite() {
+        // Services ended, but none was ever seen running: the driver reports no line.
+        return None;
+    }
+    let setup = learning.mean_setup as f64 * 1e-6;
+    if state.idle > state.ahead {
+        let wait = seconds(state.next_scan) + setup;
+        return Some(Estimate::rounded(wait, wait, wait));
+    }
+    let theta = learning.hang_up.per_second(PATIENCE.0, PATIENCE.1);
+    let rate = rate(learning, state, service);
+    let ahead = overtaken(f64::from(state.ahead - state.idle), rate, theta, state);
+    let wait = RemainingWait::new(ahead, rate, theta);
+    let (p50, p90) = wait.p50_p90();
+    let point = wait.likeliest_point(p50, HALF_WINDOW);
+    // Under polling a departure serves the next call only at the following scan.
+    let to_scan = 0.5 * seconds(state.scan_every);
+    let said = |w: f64| (w + to_scan).max(seconds(state.next_scan)) + setup;
+    let (p50, p90) = learning
+        .coverage(Estimator::Best)
+        .stretch(said(p50), said(p90));
+    Some(Estimate::rounded(said(point), p50, p90))
+}
+
+/// Calls per second that the agents staffed now take from the line.
+fn rate(learning: &Learning, state: &LineState, service: f64) -> f64 {
+    let staffed = f64::from(state.staffed);
+    let per_agent = learning.flow.per_second(SERVICE_WEIGHT, service);
+    let chance = GAPS_OF_CHANCE / (staffed * per_agent);
+    let excess = seconds(learning.stalled(state.now)) - chance;
+    if excess <= 0.0 {
+        return staffed * per_agent;
+    }
+    let extra = micros(excess).saturating_mul(u64::from(state.staffed));
+    staffed
+        * learning
+            .flow
+            .per_second_with(extra, SERVICE_WEIGHT, service)
+}
+
+/// Calls ahead in the end: those now ahead and those of a higher class still expected to pass, at
+/// `overtaking.per_second` for as long as the call waits and such a call could still pass it.
+/// Three rounds of the fixed point; it is monotone and bounded by the span.
+fn overtaken(ahead: f64, rate: f64, theta: f64, state: &LineState) -> f64 {
+    let overtaking = state.overtaking;
+    let mut total = ahead;
+    if overtaking.per_second <= 0.0 {
+        return total;
+    }
+    for _ in 0..3 {
+        let mean = libm::log1p((total + 1.0) * theta / rate) / theta;
+        total = ahead + overtaking.per_second * mean.min(seconds(overtaking.span));
+    }
+    total
+}
