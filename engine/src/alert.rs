@@ -192,7 +192,11 @@ impl Engine {
     }
 
     fn set_alert(&mut self, now: Timestamp, alert: Alert, value: Option<u64>, out: &mut Outbox) {
-        let place = self.alerts.raised.iter().position(|raised| *raised == alert);
+        let place = self
+            .alerts
+            .raised
+            .iter()
+            .position(|raised| *raised == alert);
         match (value, place) {
             (Some(value), None) => {
                 self.alerts.raised.push(alert);

@@ -12,9 +12,7 @@ use crate::timers::{Slot, Timers};
 
 /// How strict a call is about an agent's availability: fixed by its features at arrival.
 /// An agent that meets one meets all before it.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) enum Need {
     /// Its status says available.
     Status,

@@ -131,7 +131,9 @@ impl Engine {
         let ring = self.policy.queues[queue]
             .callback
             .map_or(0, |policy| micros(policy.ring));
-        let until = now.after(self.queues[queue].rules.place_timeout).after(ring);
+        let until = now
+            .after(self.queues[queue].rules.place_timeout)
+            .after(ring);
         self.leg_placed(now);
         self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
         out.event(

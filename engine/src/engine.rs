@@ -361,7 +361,12 @@ impl Engine {
             .calls_per_second_milli
             .map_or(0, |rate| 1_000_000_000 / u64::from(rate));
         let by_load = |r: Rotation| matches!(r, Rotation::LeastOccupied | Rotation::BestScore);
-        let balances = self.policy.features.share(crate::policy::Feature::LoadBalancing).0 > 0;
+        let balances = self
+            .policy
+            .features
+            .share(crate::policy::Feature::LoadBalancing)
+            .0
+            > 0;
         self.tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
         self.rebuild_idle_sets();
     }

@@ -313,12 +313,7 @@ impl Engine {
 
     pub(crate) fn rest(&mut self, now: Timestamp, agent: AgentId, span: Micros) {
         self.agents[agent.index()].resting = true;
-        self.arm_agent(
-            agent,
-            agent::slots::REST,
-            Timer::AgentRest,
-            now.after(span),
-        );
+        self.arm_agent(agent, agent::slots::REST, Timer::AgentRest, now.after(span));
     }
 
     /// No offer of a ringing call is left: back into line, to its rest, or out.
@@ -376,13 +371,7 @@ impl Engine {
     }
 
     /// Withdraws every live offer of the call but the one to `winner`.
-    fn withdraw_others(
-        &mut self,
-        now: Timestamp,
-        slot: u32,
-        winner: AgentId,
-        out: &mut Outbox,
-    ) {
+    fn withdraw_others(&mut self, now: Timestamp, slot: u32, winner: AgentId, out: &mut Outbox) {
         let call = &self.calls[slot];
         let mut losers = call.live;
         let n = usize::from(call.n_live);

@@ -121,8 +121,7 @@ impl Engine {
             self.count_signed_in(agent, is_in);
         }
         out.event(now, Event::AgentStatusSet { agent, status });
-        if self.agents[agent.index()].activity == Activity::Idle
-            && status == AgentStatus::Available
+        if self.agents[agent.index()].activity == Activity::Idle && status == AgentStatus::Available
         {
             self.agents[agent.index()].idle_since = now;
         }
@@ -269,7 +268,10 @@ impl Engine {
             for set in &mut self.queues[queue.index()].idle {
                 let key = who.key(agent, set.rotation, *level);
                 let was_there = set.by_need[need as usize].remove(key);
-                debug_assert!(was_there, "invariant: an indexed agent is in its queues' sets");
+                debug_assert!(
+                    was_there,
+                    "invariant: an indexed agent is in its queues' sets"
+                );
             }
         }
     }

@@ -128,7 +128,10 @@ impl Lane {
         }
         let aging = Score::from(self.aging);
         let (waited, rest) = (above / aging, above % aging);
-        let Some(arrived) = u64::try_from(waited).ok().and_then(|w| now.0.checked_sub(w)) else {
+        let Some(arrived) = u64::try_from(waited)
+            .ok()
+            .and_then(|w| now.0.checked_sub(w))
+        else {
             return LineKey::bound(1, 0);
         };
         // One that arrived at `arrived` ties if nothing is left over; earlier ones are before.

@@ -22,7 +22,11 @@ impl Engine {
     ) -> Result<(), Rejection> {
         policy.check().map_err(|_| Rejection::BadPolicy)?;
         let kept = policy.queues.len();
-        if self.calls.iter().any(|(_, call)| call.queue.index() >= kept) {
+        if self
+            .calls
+            .iter()
+            .any(|(_, call)| call.queue.index() >= kept)
+        {
             return Err(Rejection::BadPolicy);
         }
         for i in 0..self.agents.len() {

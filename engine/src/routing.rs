@@ -273,12 +273,7 @@ impl Engine {
         let every = state.rules.poll.expect("invariant: a polled queue scans");
         let waiting = state.in_line;
         out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_queue(
-            id,
-            crate::queue::slots::SCAN,
-            Timer::Scan,
-            now.after(every),
-        );
+        self.arm_queue(id, crate::queue::slots::SCAN, Timer::Scan, now.after(every));
         self.mark(id, pending::CONTINUOUS);
     }
 

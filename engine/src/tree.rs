@@ -96,7 +96,10 @@ impl<K: Copy + Ord> CountedTree<K> {
         for _ in 0..self.height {
             let children = &self.inners[node as usize];
             let i = child_for(children, key);
-            before += children[..i].iter().map(|c| c.count as usize).sum::<usize>();
+            before += children[..i]
+                .iter()
+                .map(|c| c.count as usize)
+                .sum::<usize>();
             node = children[i].node;
         }
         before + self.leaves[node as usize].partition_point(|k| *k < key)
@@ -376,7 +379,11 @@ mod tests {
             }
         }
         agrees(&tree, &set);
-        assert!(tree.leaves.len() < 400, "{} leaves for 5,000 keys", tree.leaves.len());
+        assert!(
+            tree.leaves.len() < 400,
+            "{} leaves for 5,000 keys",
+            tree.leaves.len()
+        );
         let keys: Vec<u32> = set.iter().copied().collect();
         for key in keys.iter().rev() {
             assert!(tree.remove(*key));

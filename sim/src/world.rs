@@ -21,8 +21,8 @@ mod schedule;
 use std::collections::VecDeque;
 
 use engine::output::{Outbox, What};
-use engine::{Engine, Input, Timestamp};
 use engine::time::Micros;
+use engine::{Engine, Input, Timestamp};
 use reports::digest::TraceHasher;
 use reports::record::Recorder;
 
@@ -311,7 +311,10 @@ impl<'a> World<'a> {
                 let mut out = std::mem::take(&mut self.out);
                 out.clear();
                 self.engine.advance_to(moment, &mut out);
-                assert!(out.is_empty(), "a poll before the next deadline said something");
+                assert!(
+                    out.is_empty(),
+                    "a poll before the next deadline said something"
+                );
                 self.out = out;
             }
         }

@@ -134,7 +134,10 @@ impl World<'_> {
     }
 
     pub(crate) fn staffing_changes(&mut self, group: u32, row: u32) {
-        let first: u32 = self.plan.groups[..group as usize].iter().map(|g| g.size).sum();
+        let first: u32 = self.plan.groups[..group as usize]
+            .iter()
+            .map(|g| g.size)
+            .sum();
         let plan = &self.plan.groups[group as usize];
         let count = plan.staffing[row as usize].1;
         for i in 0..plan.size {
@@ -175,7 +178,10 @@ impl World<'_> {
         let busy = who
             .leg
             .is_some_and(|leg| matches!(leg.stage, LegStage::Answered | LegStage::Talking));
-        if !self.draws.chance(Purpose::ForgetsSignOut, entity, k, forgets) {
+        if !self
+            .draws
+            .chance(Purpose::ForgetsSignOut, entity, k, forgets)
+        {
             self.tell_status(agent, AgentStatus::Offline);
         }
         if busy {
@@ -228,7 +234,9 @@ impl World<'_> {
             None if self.plan.watches_heartbeats => self.ideal_period(),
             None => return,
         };
-        let u = self.draws.unit(Purpose::HeartbeatPhase, entity, u64::from(who.sessions));
+        let u = self
+            .draws
+            .unit(Purpose::HeartbeatPhase, entity, u64::from(who.sessions));
         let first = self.now.after((u * every as f64) as Micros);
         let sessions = who.sessions;
         self.agents[agent as usize].beat_base = first;
@@ -253,10 +261,10 @@ impl World<'_> {
         }
         let (entity, k, sessions) = (who.entity, who.beats, who.sessions);
         let cut = who.cuts > 0;
-        let (every, jitter, loss) = self
-            .group(agent)
-            .heartbeat
-            .unwrap_or((self.ideal_period(), 0, 0.0));
+        let (every, jitter, loss) =
+            self.group(agent)
+                .heartbeat
+                .unwrap_or((self.ideal_period(), 0, 0.0));
         let base = who.beat_base.after(every);
         let mut next = base;
         if jitter > 0 {
@@ -328,13 +336,19 @@ impl World<'_> {
         (0..self.agents.len() as u32)
             .filter(|agent| {
                 let who = &self.agents[*agent as usize];
-                who.here && self.draws.chance(Purpose::Fault, who.entity, u64::from(fault), share)
+                who.here
+                    && self
+                        .draws
+                        .chance(Purpose::Fault, who.entity, u64::from(fault), share)
             })
             .collect()
     }
 
     pub(crate) fn plan_breaks(&mut self, group: u32, day: u32) {
-        let first: u32 = self.plan.groups[..group as usize].iter().map(|g| g.size).sum();
+        let first: u32 = self.plan.groups[..group as usize]
+            .iter()
+            .map(|g| g.size)
+            .sum();
         let plan = &self.plan.groups[group as usize];
         let local = &self.plan.local;
         for (b, rest) in plan.breaks.iter().enumerate() {

@@ -187,8 +187,14 @@ impl World<'_> {
         let queue = recorded(&plan.source, entity & ((1 << NUMBER_BITS) - 1))
             .and_then(|call| call.queue)
             .unwrap_or(plan.queue);
-        if self.plan.carrier.lines.is_some_and(|max| self.lines_in_use >= max) {
-            self.recorder.refused_no_line(self.now, queue, class_id, is_redial);
+        if self
+            .plan
+            .carrier
+            .lines
+            .is_some_and(|max| self.lines_in_use >= max)
+        {
+            self.recorder
+                .refused_no_line(self.now, queue, class_id, is_redial);
             self.may_call_again(stream, class, entity, Lost::Refused);
             return;
         }
@@ -256,12 +262,14 @@ impl World<'_> {
             .patience
             .as_ref()
             .map(|p| p.at(&self.plan.local, caller.arrived.0));
-        let u = self.draws.unit(Purpose::Patience, caller.entity, u64::from(caller.callbacks));
+        let u = self.draws.unit(
+            Purpose::Patience,
+            caller.entity,
+            u64::from(caller.callbacks),
+        );
         match self.recorded_patience(caller) {
             Patience::Known(span) => Some(span),
-            Patience::Censored(beyond) => {
-                dist?.conditional_sample_micros(beyond as f64 * 1e-6, u)
-            }
+            Patience::Censored(beyond) => dist?.conditional_sample_micros(beyond as f64 * 1e-6, u),
             Patience::Unknown => Some(dist?.sample_micros(u)),
         }
     }
@@ -474,7 +482,9 @@ impl World<'_> {
         let accepts = self.class_plan(slot).callback.accepts;
         let caller = self.calls[slot];
         if caller.state == State::Waiting
-            && self.draws.chance(Purpose::CallbackAccept, caller.entity, 0, accepts)
+            && self
+                .draws
+                .chance(Purpose::CallbackAccept, caller.entity, 0, accepts)
         {
             self.post(Input::CallbackAccepted { call, at: None }, caller.entity);
         }
@@ -492,7 +502,11 @@ impl World<'_> {
         self.calls[slot].callbacks += 1;
         let generation = self.calls[slot].generation;
         let fails = self.command_fails(entity);
-        if !fails && self.draws.chance(Purpose::CallbackAnswer, entity, k, answers) {
+        if !fails
+            && self
+                .draws
+                .chance(Purpose::CallbackAnswer, entity, k, answers)
+        {
             self.after(CALLBACK_ANSWER, Kind::CallbackAnswers, slot, generation);
         } else {
             let queue = self.plan.streams[usize::from(self.calls[slot].stream)].queue;

@@ -1,9 +1,9 @@
 //! The telephone network and the store between world and engine: delays, failures, duplicates and
 //! overtaking of webhooks, and the time a commit takes before a command leaves.
 
+use engine::Input;
 use engine::output::Command;
 use engine::time::Micros;
-use engine::Input;
 
 use crate::streams::Purpose;
 use crate::world::World;
@@ -71,10 +71,8 @@ impl World<'_> {
             let u = self.draws.unit(Purpose::StoreCommit, self.commits, 0);
             let latency = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
             self.faults.commit_took(latency);
-            self.recorder.webhook_answered(
-                self.now,
-                (latency < WEBHOOK_LIMIT).then_some(latency),
-            );
+            self.recorder
+                .webhook_answered(self.now, (latency < WEBHOOK_LIMIT).then_some(latency));
         }
     }
 
@@ -124,11 +122,19 @@ impl World<'_> {
         self.mail.sent += 1;
         let mut delay = self.webhook_delay(entity, 2 * k);
         let (duplicate, reorder) = (self.plan.carrier.duplicate, self.plan.carrier.reorder);
-        if reorder > 0.0 && self.draws.chance(Purpose::CarrierReorder, entity, k, reorder) {
+        if reorder > 0.0
+            && self
+                .draws
+                .chance(Purpose::CarrierReorder, entity, k, reorder)
+        {
             // Long enough for what was sent after it to arrive before.
             delay = delay * 4 + 1_000;
         }
-        if duplicate > 0.0 && self.draws.chance(Purpose::CarrierDuplicate, entity, k, duplicate) {
+        if duplicate > 0.0
+            && self
+                .draws
+                .chance(Purpose::CarrierDuplicate, entity, k, duplicate)
+        {
             let again = delay + self.webhook_delay(entity, 2 * k + 1).max(1);
             let place = self.mail.put(input.clone());
             self.after(again, Kind::Delivers, place, 0);

@@ -22,8 +22,15 @@ impl LocalTime {
             + u64::from(time.minute().unsigned_abs()) * 60
             + u64::from(time.second().unsigned_abs());
         LocalTime {
-            time_of_day: seconds * 1_000_000 + u64::from(time.subsec_nanosecond().unsigned_abs()) / 1000,
-            weekday: usize::from(start.date().weekday().to_monday_zero_offset().unsigned_abs()),
+            time_of_day: seconds * 1_000_000
+                + u64::from(time.subsec_nanosecond().unsigned_abs()) / 1000,
+            weekday: usize::from(
+                start
+                    .date()
+                    .weekday()
+                    .to_monday_zero_offset()
+                    .unsigned_abs(),
+            ),
             start,
         }
     }

@@ -48,7 +48,9 @@ pub(crate) struct StreamPlan {
 #[derive(Clone, Debug)]
 pub(crate) enum SourcePlan {
     /// Mean gap in microseconds.
-    Poisson { mean_gap: f64 },
+    Poisson {
+        mean_gap: f64,
+    },
     /// Rates per microsecond by step of the day, by weekday; `from` after midnight.
     Profile {
         step: Micros,

@@ -39,7 +39,11 @@ pub(crate) fn breaks(group: &AgentGroup) -> Vec<BreakPlan> {
 }
 
 /// How many of the group are to be there from when on: ascending, starting at 0, changes only.
-pub(crate) fn staffing(group: &AgentGroup, local: &LocalTime, horizon: Micros) -> Vec<(Micros, u32)> {
+pub(crate) fn staffing(
+    group: &AgentGroup,
+    local: &LocalTime,
+    horizon: Micros,
+) -> Vec<(Micros, u32)> {
     let mut steps = match &group.staffing {
         Staffing::Count(count) if group.shifts.is_empty() => vec![(0, *count)],
         Staffing::Count(count) => {
@@ -131,7 +135,10 @@ fn open_spans(
             }
             let begin = day * DAY + micros(span.from.since_midnight());
             let end = begin + micros(span.length());
-            let run = |at: Micros| at.checked_sub(DAY).map(|at| local.at_or_epoch(at / DAY, at % DAY));
+            let run = |at: Micros| {
+                at.checked_sub(DAY)
+                    .map(|at| local.at_or_epoch(at / DAY, at % DAY))
+            };
             let (from, to) = (run(begin).unwrap_or(0), run(end).unwrap_or(0));
             if to > from && from < horizon {
                 all.push((from, to));
