@@ -32,6 +32,7 @@ pub(crate) struct Offer {
     pub(crate) id: OfferId,
     /// The call's slot.
     pub(crate) call: u32,
+    pub(crate) made_at: Timestamp,
     pub(crate) stage: OfferStage,
 }
 

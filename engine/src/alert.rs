@@ -97,6 +97,12 @@ impl AlertWatch {
         self.reachable = self.reachable + r1 - r0;
     }
 
+    /// Some queue became too long in this step.
+    #[inline]
+    pub(crate) fn has_long_queues(&self) -> bool {
+        !self.long.is_empty()
+    }
+
     fn count_to(&mut self, now: Timestamp) {
         let span = now.since(self.counted_to);
         self.now.wanting += self.wanting * span;
@@ -139,11 +145,7 @@ impl Engine {
     }
 
     /// Raises the alert of every queue that is too long at the end of this step.
-    #[inline]
     pub(crate) fn raise_queue_alerts(&mut self, now: Timestamp, out: &mut Outbox) {
-        if self.alerts.long.is_empty() {
-            return;
-        }
         let long = core::mem::take(&mut self.alerts.long);
         for queue in &long {
             let length = self.queues[queue.index()].in_line;

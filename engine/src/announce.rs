@@ -1,11 +1,10 @@
-//! Telling callers where they stand, and what the estimators learn from.
+//! Telling callers where they stand.
 
 use crate::call::{self, Phase};
 use crate::engine::Engine;
-use crate::id::{AgentId, QueueId};
-use crate::output::{Announced, Event, Outbox};
+use crate::output::{Event, Outbox};
 use crate::queue::LineKey;
-use crate::time::{Micros, Timestamp, micros};
+use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
 
 impl Engine {
@@ -22,6 +21,10 @@ impl Engine {
             } else {
                 None
             };
+            if let Some(told) = estimate {
+                self.calls[slot].told.get_or_insert((now, told));
+            }
+            let call = &self.calls[slot];
             out.event(
                 now,
                 Event::EstimateAnnounced {
@@ -43,11 +46,6 @@ impl Engine {
         u32::try_from(ahead + 1).unwrap_or(u32::MAX)
     }
 
-    /// The remaining wait of a call in line, if the queue's estimator knows.
-    pub(crate) fn estimate(&self, _now: Timestamp, _slot: u32) -> Option<Announced> {
-        None
-    }
-
     pub(crate) fn call_widened(&mut self, now: Timestamp, slot: u32) {
         let call = &self.calls[slot];
         let waited = now.since(call.arrived);
@@ -65,21 +63,6 @@ impl Engine {
             self.call_may_match(slot);
         }
     }
-
-    /// A waiting caller hung up.
-    pub(crate) fn learn_abandoned(&mut self, _now: Timestamp, _slot: u32) {}
-
-    /// A waiting call left its line otherwise.
-    pub(crate) fn learn_left(&mut self, _now: Timestamp, _slot: u32) {}
-
-    /// A call got its agent.
-    pub(crate) fn learn_answered(&mut self, _now: Timestamp, _slot: u32) {}
-
-    /// An agent is done with a call of this queue.
-    pub(crate) fn learn_handled(&mut self, _now: Timestamp, _queue: QueueId, _handle: Micros) {}
-
-    /// The agent's part in the staff of its queues changed.
-    pub(crate) fn learn_staff(&mut self, _now: Timestamp, _agent: AgentId) {}
 }
 
 fn call_is_ready(phase: Phase) -> bool {

@@ -84,6 +84,7 @@ impl Engine {
             return self.treat(now, slot, then, Refused::At(Refusal::Nobody), out);
         }
         self.enter_line(now, slot, Phase::Waiting);
+        self.learn_arrived(now, slot);
         self.arm_waiting(now, slot);
     }
 
@@ -104,6 +105,7 @@ impl Engine {
         state.in_line += 1;
         state.held += 1;
         self.alerts.lengthened(queue, state.in_line);
+        self.touch(queue);
         self.call_may_match(slot);
     }
 
@@ -134,10 +136,11 @@ impl Engine {
             .callback
             .filter(|_| call.features.callback && !call.callback_offered && !call.is_callback)
             .map(|c| joined.after(micros(c.offer_after)));
-        let announce = policy
-            .announce
-            .filter(|_| !call.is_callback)
-            .map(|a| joined.after(micros(a.first)));
+        let announce = policy.announce.filter(|_| !call.is_callback).map(|a| {
+            // After a change of policy: on the grid it would have been on.
+            let (first, every) = (joined.after(micros(a.first)), micros(a.every));
+            first.after(now.since(first).div_ceil(every) * every)
+        });
         if let Some(at) = max_wait {
             self.arm_call(slot, call::slots::MAX_WAIT, Timer::MaxWait, at.max(now));
         }

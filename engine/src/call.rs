@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::Directory;
 use crate::id::{AgentId, CallId, ClassId, QueueId};
-use crate::output::Refusal;
+use crate::output::{Announced, Refusal};
 use crate::policy::{Feature, Features};
 use crate::time::Timestamp;
 use crate::timers::{Slot, Timers};
@@ -20,10 +20,6 @@ pub(crate) enum Need {
     Alive,
     /// ... and its device is connected (or in its grace).
     Reachable,
-}
-
-impl Need {
-    pub(crate) const ALL: [Need; 3] = [Need::Status, Need::Alive, Need::Reachable];
 }
 
 /// The features a call got at its arrival; they do not change under it.
@@ -133,6 +129,8 @@ pub(crate) struct Call {
     pub(crate) eligible: Timestamp,
     /// Agents that missed it, until when each is avoided.
     pub(crate) tried: Vec<(AgentId, Timestamp)>,
+    /// The first estimate it was told, and when.
+    pub(crate) told: Option<(Timestamp, Announced)>,
     pub(crate) timers: Slot,
 }
 
@@ -234,6 +232,7 @@ impl Calls {
                 joined: now,
                 eligible: now,
                 tried: Vec::new(),
+                told: None,
                 timers: timers.block(slots::COUNT),
             });
         } else {
@@ -252,6 +251,7 @@ impl Calls {
             call.legacy = !features.queued;
             (call.arrived, call.joined, call.eligible) = (now, now, now);
             call.tried.clear();
+            call.told = None;
         }
         slot
     }

@@ -52,7 +52,6 @@ impl Engine {
         }
         match state.phase {
             Phase::Waiting | Phase::Resting => {
-                self.learn_left(now, slot);
                 self.leave_queue(slot);
             }
             Phase::Declining(_) => {}

@@ -109,6 +109,8 @@ impl Engine {
         let was_there = tree.remove(key);
         debug_assert!(was_there, "invariant: a call in line has its key there");
         queue.in_line -= 1;
+        let id = self.calls[slot].queue;
+        self.touch(id);
     }
 
     /// Takes a call out of its queue: out of line if it is there, out of the held ones.
@@ -216,7 +218,6 @@ impl Engine {
 
     /// The call leaves its queue by `on_timeout`.
     pub(crate) fn time_out(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
-        self.learn_left(now, slot);
         self.leave_queue(slot);
         self.disarm_call(slot);
         self.calls[slot].overdue = false;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{self, Agent};
 use crate::alert::AlertWatch;
 use crate::breaker::Breaker;
-use crate::call::{self, Calls};
+use crate::call::{self, CallFeatures, Calls, Need};
 use crate::id::{AgentId, CallId, CommandId, QueueId};
 use crate::input::Input;
 use crate::output::{Command, Event, Outbox};
@@ -45,6 +45,12 @@ pub struct Engine {
     pub(crate) to_route: Vec<QueueId>,
     /// The call that arrived in this step, by slot.
     pub(crate) arriving: Option<u32>,
+    /// Queues whose learners are to hear of their lines at the end of this step.
+    pub(crate) touched: Vec<QueueId>,
+    /// Some queue announces waits.
+    pub(crate) learns: bool,
+    /// What most callers' features demand of an agent: whom the estimators count.
+    pub(crate) usual_need: Need,
     /// Some rotation looks at how busy agents are.
     pub(crate) tracks_load: bool,
     pub(crate) slots: Slot,
@@ -94,6 +100,9 @@ impl Engine {
             alerts: AlertWatch::default(),
             to_route: Vec::new(),
             arriving: None,
+            touched: Vec::new(),
+            learns: false,
+            usual_need: Need::Status,
             tracks_load: false,
             slots,
             next_offer: 0,
@@ -176,7 +185,7 @@ impl Engine {
         self.advance_to(now, out);
         self.apply(now, input, out)?;
         self.route(now, out);
-        self.raise_queue_alerts(now, out);
+        self.end_step(now, out);
         if let Some(slot) = self.arriving.take() {
             self.announce_queueing(now, slot, out);
         }
@@ -195,7 +204,18 @@ impl Engine {
             self.expire(at, due, out);
         }
         self.route(at, out);
-        self.raise_queue_alerts(at, out);
+        self.end_step(at, out);
+    }
+
+    /// What is told only once per step.
+    #[inline]
+    fn end_step(&mut self, at: Timestamp, out: &mut Outbox) {
+        if self.alerts.has_long_queues() {
+            self.raise_queue_alerts(at, out);
+        }
+        if !self.touched.is_empty() {
+            self.learn_lines(at);
+        }
     }
 
     fn apply(&mut self, now: Timestamp, input: Input, out: &mut Outbox) -> Result<(), Rejection> {
@@ -335,10 +355,6 @@ impl Engine {
         self.timers.arm(slot, Timer::CarrierBreaker, 0, 0, at);
     }
 
-    pub(crate) fn disarm_carrier_breaker(&mut self) {
-        self.timers.disarm(self.slots.nth(slots::CARRIER_BREAKER));
-    }
-
     pub(crate) fn arm_pace(&mut self, at: Timestamp) {
         let slot = self.slots.nth(slots::PACE);
         self.timers.arm(slot, Timer::Pace, 0, 0, at);
@@ -368,7 +384,9 @@ impl Engine {
             .0
             > 0;
         self.tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
+        self.usual_need = CallFeatures::of(&self.policy.features, 5_000).need;
         self.rebuild_idle_sets();
+        self.prepare_learning();
     }
 
     /// Moves leases, graces and the deadlines of offers by the gap, for all that were live when

@@ -46,6 +46,7 @@ impl Engine {
         state.activity = Activity::Offered(Offer {
             id: offer,
             call: slot,
+            made_at: now,
             stage: OfferStage::Placing,
         });
         state.tally.last_offer = number + 1;
@@ -340,6 +341,7 @@ impl Engine {
             .resting
             .insert(key);
         self.queues[queue].in_line += 1;
+        self.touch(crate::id::QueueId(queue as u16));
         self.arm_call(slot, call::slots::REST, Timer::CallRest, until);
         out.event(now, Event::CallExhausted { call: id });
     }
@@ -353,6 +355,7 @@ impl Engine {
         let state = &mut self.queues[queue.index()];
         state.lanes[usize::from(lane)].ready.insert(key);
         state.in_line += 1;
+        self.touch(queue);
         self.call_may_match(slot);
     }
 
@@ -409,7 +412,7 @@ impl Engine {
         let Phase::Claimed(agent) = self.calls[slot].phase else {
             return Err(Rejection::WrongState);
         };
-        self.learn_answered(now, slot);
+        self.learn_answered(now, slot, agent);
         self.disarm_agent(agent, agent::slots::WORK);
         self.disarm_call(slot);
         let state = &mut self.calls[slot];
@@ -524,10 +527,12 @@ impl Engine {
         let state = &mut self.queues[queue.index()];
         state.talking -= 1;
         let wrap_up = state.rules.wrap_up;
+        self.touch(queue);
         self.calls.remove(slot);
         self.agents[agent.index()].tally.talk += talked;
         if wrap_up > 0 {
             self.agents[agent.index()].activity = Activity::WrapUp;
+            self.queues[queue.index()].wrapping += 1;
             let until = now.after(wrap_up);
             self.arm_agent(agent, agent::slots::WORK, Timer::WrapUp, until);
             out.event(now, Event::AgentWrapUp { agent });
@@ -540,6 +545,7 @@ impl Engine {
     /// After-call work is over.
     pub(crate) fn wrap_up_over(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
         let queue = self.agents[agent.index()].last_queue;
+        self.queues[queue.index()].wrapping -= 1;
         self.handled(now, agent, queue, out);
     }
 

@@ -244,6 +244,7 @@ impl Engine {
         if rises {
             who.free_since = now;
         }
+        self.touch_queues_of(agent);
         let who = &self.agents[agent.index()];
         for (queue, level) in &who.queues {
             let state = &mut self.queues[queue.index()];
@@ -263,6 +264,7 @@ impl Engine {
         let Some(need) = self.agents[agent.index()].indexed.take() else {
             return;
         };
+        self.touch_queues_of(agent);
         let who = &self.agents[agent.index()];
         for (queue, level) in &who.queues {
             for set in &mut self.queues[queue.index()].idle {
@@ -332,7 +334,7 @@ impl Engine {
                     self.queues[queue.index()].staffed[need as usize] += 1;
                 }
             }
-            self.learn_staff(self.now, agent);
+            self.touch_queues_of(agent);
         }
         let counted = wants.then_some(presence == Need::Reachable);
         let who = &mut self.agents[agent.index()];

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::IdleKey;
 use crate::call::{Call, CallFeatures, Need};
-use crate::id::{AgentId, CallId, ClassId, Level};
+use crate::estimate::Learning;
+use crate::id::{AgentId, ClassId, Level};
 use crate::policy::{Discovery, Priority, QueuePolicy, Rotation, Transport};
 use crate::time::{Micros, Timestamp, micros};
 use crate::timers::Slot;
@@ -38,9 +39,6 @@ impl LineKey {
     #[inline]
     pub(crate) fn is_front(self) -> bool {
         self.at == 0
-    }
-    pub(crate) fn call(self) -> CallId {
-        CallId(self.call)
     }
     /// The smallest key that arrived at `at` with an id of at least `call`.
     fn bound(at: u64, call: u64) -> Self {
@@ -281,6 +279,12 @@ pub(crate) struct Queue {
     pub(crate) in_line: u32,
     /// Calls that are with an agent.
     pub(crate) talking: u32,
+    /// Agents in after-call work for one of its calls.
+    pub(crate) wrapping: u32,
+    /// What its estimator learns from; `None` = nobody is told a wait.
+    pub(crate) learning: Option<Box<Learning>>,
+    /// The learner is to hear of the line at the end of this step.
+    pub(crate) is_touched: bool,
     /// See [`pending`]; non-zero = in the engine's list of queues to route.
     pub(crate) pending: u8,
     pub(crate) timers: Slot,
@@ -298,6 +302,9 @@ impl Queue {
             held: 0,
             in_line: 0,
             talking: 0,
+            wrapping: 0,
+            learning: None,
+            is_touched: false,
             pending: 0,
             timers,
         }
@@ -340,6 +347,14 @@ impl Queue {
             .iter()
             .filter_map(|tree| tree.first().map(IdleKey::level))
             .min()
+    }
+
+    /// Idle agents that meet `need`.
+    pub(crate) fn n_idle(&self, need: Need) -> u32 {
+        self.idle[0].by_need[need as usize..]
+            .iter()
+            .map(|tree| tree.len() as u32)
+            .sum()
     }
 
     /// Agents that work for this queue and meet `need`.

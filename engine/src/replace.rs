@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::call::Phase;
+use crate::call::{self, Phase};
 use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Event, Outbox};
@@ -94,12 +94,23 @@ impl Engine {
             .calls
             .iter()
             .filter(|(_, call)| {
-                matches!(call.phase, Phase::Waiting | Phase::Ringing) && !call.legacy
+                matches!(
+                    call.phase,
+                    Phase::Waiting | Phase::Resting | Phase::Ringing | Phase::Claimed(_)
+                ) && !call.legacy
             })
             .map(|(slot, _)| slot)
             .collect();
         for slot in waiting {
-            self.disarm_call(slot);
+            let block = self.calls[slot].timers;
+            for nth in [
+                call::slots::MAX_WAIT,
+                call::slots::WIDEN,
+                call::slots::CALLBACK,
+                call::slots::ANNOUNCE,
+            ] {
+                self.timers.disarm(block.nth(nth));
+            }
             self.arm_waiting(now, slot);
         }
     }

@@ -147,11 +147,6 @@ impl<K: Copy + Ord> CountedTree<K> {
         true
     }
 
-    /// Takes everything out.
-    pub(crate) fn clear(&mut self) {
-        *self = Self::new();
-    }
-
     /// Every key in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = K> + '_ {
         (0..self.len()).filter_map(|i| self.get(i))
