@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use crate::source::Place;
+use crate::source::{Place, Source};
 
 /// More errors than this are counted, not shown: the first ones caused the rest.
 const SHOWN: usize = 20;
@@ -45,6 +45,25 @@ impl FileError {
             help: None,
             snippet: snippet(place, line),
         }
+    }
+
+    /// An error in a line of a table, under the cell `range` (bytes of `text`).
+    #[must_use]
+    pub fn in_line(
+        file: &str,
+        line: usize,
+        text: &str,
+        range: std::ops::Range<usize>,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> FileError {
+        let place = Place::new(
+            &Source::new(file, text.replace('\n', " ")),
+            range.start,
+            range.end,
+        );
+        let error = FileError::at(&place, path, message);
+        FileError { line, ..error }
     }
 
     /// An error about the whole file.

@@ -145,7 +145,9 @@ impl<'s> Builder<'s> {
                     let closed = open
                         .pop()
                         .expect("invariant: the parser balances its events");
-                    let node = self.close(closed, place.start);
+                    let is_flow = source.text[place.start..].starts_with([']', '}']);
+                    let end = if is_flow { place.end } else { place.start };
+                    let node = self.close(closed, end);
                     self.finished(node.0, node.1)?
                 }
                 Event::DocumentStart(..) if root.is_some() => {
@@ -180,7 +182,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// A closed collection and its anchor. Its end is cut back to its last child's.
+    /// A closed collection and its anchor.
     fn close(&self, closed: Open, end: usize) -> (Node, usize) {
         let place = Place::new(self.source, closed.start, end.max(closed.start + 1));
         let value = match closed.items {

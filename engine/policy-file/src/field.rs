@@ -46,7 +46,17 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The root of a document that stands under a key of another (an inline policy).
+    /// The root of a tree that stands at `path` of another document.
+    #[must_use]
+    pub fn root_at(node: &'a Node, path: &str, problems: &'a Problems) -> Field<'a> {
+        Field {
+            node,
+            path: path.to_owned(),
+            problems,
+        }
+    }
+
+    /// Where errors go.
     #[must_use]
     pub fn problems(&self) -> &'a Problems {
         self.problems

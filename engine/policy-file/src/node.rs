@@ -85,6 +85,28 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The tree as JSON, with the types that YAML 1.2 gives to plain scalars: what an editor
+    /// checks against the JSON Schema.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Scalar { text, quoted } => {
+                let typed = serde_json::from_str::<serde_json::Value>(text)
+                    .ok()
+                    .filter(|value| !quoted && (value.is_boolean() || value.is_number()));
+                typed.unwrap_or_else(|| serde_json::Value::String(text.clone()))
+            }
+            Value::List(items) => items.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => {
+                let pair = |entry: &Entry| (entry.key.clone(), entry.value.to_json());
+                serde_json::Value::Object(entries.iter().map(pair).collect())
+            }
+        }
+    }
+}
+
 /// `widen[0]` as `widen` and 0.
 pub(crate) fn split_index(segment: &str) -> (&str, Option<usize>) {
     let split = segment

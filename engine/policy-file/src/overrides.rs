@@ -4,6 +4,7 @@
 //! the file, and an error about it shows the override's own text.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::diagnostic::{FileError, FileErrors, Problems};
 use crate::document::Document;
@@ -20,6 +21,8 @@ pub struct Overrides {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Override {
     path: String,
+    /// The path as it was written, with the prefix that was split off.
+    shown: String,
     path_place: Place,
     value: Node,
 }
@@ -40,7 +43,8 @@ impl Overrides {
         self.list.is_empty()
     }
 
-    /// Adds a `PATH=VALUE` of the command line; the value is YAML (`5s`, `{ events: true }`).
+    /// Adds a `PATH=VALUE` of the command line; the value is YAML (`5s`, `{ events: true }`);
+    /// `null` takes the key out.
     ///
     /// # Errors
     /// When there is no `=`, the path is empty or the value is no YAML.
@@ -55,12 +59,17 @@ impl Overrides {
         if path.split('.').any(|segment| segment.trim().is_empty()) {
             return Err(FileError::at(&all, "", "expected a dotted key path before `=`").into());
         }
-        // The value keeps its position in the assignment: blanks stand for the path.
-        let blanks: String = " ".repeat(path.len() + 1);
-        let mut value = Document::parse(&format!("{blanks}{value}"), "--set")?.root;
-        value.move_to(&source);
+        let value = match value.trim() {
+            "" => return Err(FileError::at(&all, "", "expected a value after `=`").into()),
+            "null" | "~" => Node {
+                place: all,
+                value: Value::Null,
+            },
+            _ => value_of(&source, path.len() + 1)?,
+        };
         self.list.push(Override {
             path: path.trim().to_owned(),
+            shown: path.trim().to_owned(),
             path_place: Place::new(&source, 0, path.len()),
             value,
         });
@@ -71,6 +80,7 @@ impl Overrides {
     pub fn add_map(&mut self, entries: &[Entry]) {
         self.list.extend(entries.iter().map(|entry| Override {
             path: entry.key.clone(),
+            shown: entry.key.clone(),
             path_place: entry.key_place.clone(),
             value: entry.value.clone(),
         }));
@@ -107,12 +117,36 @@ impl Overrides {
     pub fn apply(&self, root: &mut Node, problems: &Problems) {
         for one in &self.list {
             if let Err((message, help)) = put(root, &one.path, one) {
-                let error = FileError::at(&one.path_place, &one.path, message);
+                let error = FileError::at(&one.path_place, &one.shown, message);
                 problems.push(match help {
                     Some(help) => error.with_help(help),
                     None => error,
                 });
             }
+        }
+    }
+}
+
+/// The value of an assignment from byte `start` on, with its places in the assignment: blanks
+/// stand for the path while it is parsed.
+fn value_of(source: &Arc<Source>, start: usize) -> Result<Node, FileErrors> {
+    let padded = format!("{}{}", " ".repeat(start), &source.text[start..]);
+    match Document::parse(&padded, "--set") {
+        Ok(document) => {
+            let mut value = document.root;
+            value.move_to(source);
+            Ok(value)
+        }
+        Err(errors) => {
+            let moved = |error: &FileError| {
+                let at = padded.char_indices().nth(error.column.saturating_sub(1));
+                let at = at.map_or(padded.len(), |(at, _)| at);
+                FileError::at(&Place::new(source, at, at + 1), "", error.message.clone())
+            };
+            Err(FileErrors {
+                list: errors.list.iter().map(moved).collect(),
+                more: errors.more,
+            })
         }
     }
 }
@@ -130,6 +164,12 @@ fn put(node: &mut Node, path: &str, one: &Override) -> Result<(), Refusal> {
         node.value = Value::Map(Vec::new());
     }
     let next = match &mut node.value {
+        Value::Map(entries)
+            if rest.is_none() && index.is_none() && one.value.value == Value::Null =>
+        {
+            entries.retain(|entry| entry.key != key);
+            return Ok(());
+        }
         Value::Map(entries) => {
             let found = entries.iter().position(|entry| entry.key == key);
             let at = found.unwrap_or_else(|| {
@@ -206,7 +246,7 @@ fn item<'n>(items: &'n mut [Node], key: &str) -> Result<&'n mut Node, Refusal> {
 
 impl Node {
     /// The same tree as if it had been written in `source`, at the same offsets.
-    fn move_to(&mut self, source: &std::sync::Arc<Source>) {
+    fn move_to(&mut self, source: &Arc<Source>) {
         let moved = |place: &Place| Place::new(source, place.start, place.end);
         self.place = moved(&self.place);
         match &mut self.value {

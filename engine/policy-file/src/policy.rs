@@ -54,7 +54,7 @@ impl PolicyFile {
     /// # Errors
     /// Everything that is wrong with it or with the overrides.
     pub fn read_with(path: &Path, overrides: &Overrides) -> Result<PolicyFile, FileErrors> {
-        read::policy(&overrides::read_with(path, overrides)?.root)
+        read::policy(&overrides::read_with(path, overrides)?.root, "")
     }
 
     /// Reads a policy from a text that messages call `name`.
@@ -62,19 +62,24 @@ impl PolicyFile {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(text: &str, name: &str) -> Result<PolicyFile, FileErrors> {
-        read::policy(&Document::parse(text, name)?.root)
+        read::policy(&Document::parse(text, name)?.root, "")
     }
 
-    /// Reads a policy that is part of another document, with some of its keys replaced.
+    /// Reads a policy that stands at the key path `path` of another document, with some of its
+    /// keys replaced.
     ///
     /// # Errors
-    /// Everything that is wrong with it or with the overrides; key paths begin at its own root.
-    pub fn from_node(node: &Node, overrides: &Overrides) -> Result<PolicyFile, FileErrors> {
+    /// Everything that is wrong with it or with the overrides.
+    pub fn from_node(
+        node: &Node,
+        path: &str,
+        overrides: &Overrides,
+    ) -> Result<PolicyFile, FileErrors> {
         let problems = Problems::new();
         let mut root = node.clone();
         overrides.apply(&mut root, &problems);
         problems.into_result(())?;
-        read::policy(&root)
+        read::policy(&root, path)
     }
 
     /// The canonical YAML: every key, in a fixed order and spelling. It reads back equal.

@@ -38,15 +38,15 @@ const KEYS: [&str; 11] = [
     "rollout",
 ];
 
-/// Reads the tree of a policy; its key paths begin at its own root.
-pub(super) fn policy(root: &Node) -> Result<PolicyFile, FileErrors> {
+/// Reads the tree of a policy that stands at `path` of its document (empty: is the document).
+pub(super) fn policy(root: &Node, path: &str) -> Result<PolicyFile, FileErrors> {
     let problems = Problems::new();
-    let file = read(&Field::root(root, &problems));
+    let file = read(&Field::root_at(root, path, &problems));
     if problems.count() == 0
         && let Err(errors) = file.policy.check()
     {
         for error in errors.0 {
-            problems.push(place_error(root, &file.names, &error));
+            problems.push(place_error(root, path, &file.names, &error));
         }
     }
     problems.into_result(file)
@@ -353,7 +353,7 @@ fn set_boolean(keys: &Keys<'_>, key: &str, value: &mut bool) {
 
 /// An engine's error with names for its indices, on the line of the key (or of the nearest key
 /// above it that was written).
-fn place_error(root: &Node, names: &Names, error: &PolicyError) -> FileError {
+fn place_error(root: &Node, prefix: &str, names: &Names, error: &PolicyError) -> FileError {
     let mut parent = "";
     let segments = error.path.split('.').map(|segment| {
         let list = match parent {
@@ -370,6 +370,11 @@ fn place_error(root: &Node, names: &Names, error: &PolicyError) -> FileError {
     });
     let path = segments.collect::<Vec<_>>().join(".");
     let place = &root.nearest(&path).place;
+    let path = if prefix.is_empty() {
+        path
+    } else {
+        format!("{prefix}.{path}")
+    };
     FileError::at(place, path, format!("expected {}", error.expected))
 }
 

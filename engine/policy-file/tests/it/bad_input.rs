@@ -20,17 +20,22 @@ fn queue(lines: &str) -> String {
 
 #[test]
 fn a_bare_number_needs_a_unit() {
-    check(&queue("offer: { timeout: 15 }"), expect![[r#"
+    check(
+        &queue("offer: { timeout: 15 }"),
+        expect![[r#"
         error: queues.sales.offer.timeout: needs a unit: write 10s, 250ms or 2m
          --> policy.yaml:4:23
           |
         4 |     offer: { timeout: 15 }
-          |                       ^^"#]]);
+          |                       ^^"#]],
+    );
 }
 
 #[test]
 fn a_misspelt_key_is_named_with_what_was_meant() {
-    check(&queue("rotaton: random\nzzz: 1"), expect![[r#"
+    check(
+        &queue("rotaton: random\nzzz: 1"),
+        expect![[r#"
         error: queues.sales.rotaton: unknown key
          --> policy.yaml:4:5
           |
@@ -43,7 +48,8 @@ fn a_misspelt_key_is_named_with_what_was_meant() {
           |
         5 |     zzz: 1
           |     ^^^
-          = help: the keys here are `discovery`, `slow_poll`, `rotation`, `offer`, `widen`, `wrap_up`, `max_length`, `max_wait`, `on_full`, `on_timeout`, `on_nobody`, `on_closed`, `at_close`, `hours`, `priority`, `announce`, `estimator` or `callback`"#]]);
+          = help: the keys here are `discovery`, `slow_poll`, `rotation`, `offer`, `widen`, `wrap_up`, `max_length`, `max_wait`, `on_full`, `on_timeout`, `on_nobody`, `on_closed`, `at_close`, `hours`, `priority`, `announce`, `estimator` or `callback`"#]],
+    );
 }
 
 #[test]
@@ -68,7 +74,7 @@ fn a_misspelt_word_is_named_with_what_was_meant() {
              --> policy.yaml:6:15
               |
             6 |     at_close: [serve]
-              |               ^^^^^^"#]],
+              |               ^^^^^^^"#]],
     );
 }
 
@@ -144,7 +150,7 @@ fn every_error_is_shown_at_once() {
              --> policy.yaml:6:12
               |
             6 |   support: []
-              |            ^"#]],
+              |            ^^"#]],
     );
 }
 
@@ -165,7 +171,7 @@ fn the_engine_s_rules_are_shown_on_the_line_that_breaks_them() {
              --> policy.yaml:5:40
               |
             5 |     widen: [ { after: 30s, level: 2 }, { after: 20s, level: 3 } ]
-              |                                        ^^^^^^^^^^^^^^^^^^^^^^
+              |                                        ^^^^^^^^^^^^^^^^^^^^^^^^
 
             error: queues.sales.on_full: expected voicemail, hang_up, callback or queue: NAME
              --> policy.yaml:6:14
@@ -189,12 +195,15 @@ fn the_engine_s_rules_are_shown_on_the_line_that_breaks_them() {
 
 #[test]
 fn a_queue_that_overflows_into_itself_is_refused() {
-    check(&queue("on_timeout: { queue: sales }"), expect![[r#"
-        error: queues.sales.on_timeout: expected another queue of this policy
-         --> policy.yaml:4:17
-          |
-        4 |     on_timeout: { queue: sales }
-          |                 ^^^^^^^^^^^^^^"#]]);
+    check(
+        &queue("on_timeout: { queue: sales }"),
+        expect![[r#"
+            error: queues.sales.on_timeout: expected another queue of this policy
+             --> policy.yaml:4:17
+              |
+            4 |     on_timeout: { queue: sales }
+              |                 ^^^^^^^^^^^^^^^^"#]],
+    );
 }
 
 #[test]
@@ -208,19 +217,25 @@ fn impossible_combinations_are_refused() {
             4 |     discovery: { poll: 10s, events: true }
               |                                     ^^^^"#]],
     );
-    check(&queue("discovery: { events: false }"), expect![[r#"
+    check(
+        &queue("discovery: { events: false }"),
+        expect![[r#"
         error: queues.sales.discovery.events: expected true
          --> policy.yaml:4:26
           |
         4 |     discovery: { events: false }
           |                          ^^^^^
-          = help: to scan instead, write `poll: 10s`"#]]);
-    check(&queue("discovery: {}"), expect![[r#"
-        error: queues.sales.discovery: needs one of `poll` or `events`
-         --> policy.yaml:4:16
-          |
-        4 |     discovery: {}
-          |                ^"#]]);
+          = help: to scan instead, write `poll: 10s`"#]],
+    );
+    check(
+        &queue("discovery: {}"),
+        expect![[r#"
+            error: queues.sales.discovery: needs one of `poll` or `events`
+             --> policy.yaml:4:16
+              |
+            4 |     discovery: {}
+              |                ^^"#]],
+    );
     check(
         &queue("hours: { days: mon-fri, open: 08:00-18:00, timezone: Europe/Berln }"),
         expect![[r#"
@@ -255,7 +270,7 @@ fn wrong_routes_and_rollouts_are_refused() {
              --> policy.yaml:3:108
               |
             3 | ...r: 15550100, queue: sales }, { number: "+15550100", queue: support }, { default: sales }, { default: sales } ]
-              |                                                                                              ^^^^^^^^^^^^^^^^
+              |                                                                                              ^^^^^^^^^^^^^^^^^^
 
             error: rollout.stages[1]: stages must rise: above 0%, and above the stage before
              --> policy.yaml:4:26
@@ -279,7 +294,9 @@ fn wrong_routes_and_rollouts_are_refused() {
 
 #[test]
 fn missing_parts_are_named() {
-    check("select_call: level_first\n", expect![[r#"
+    check(
+        "select_call: level_first\n",
+        expect![[r#"
         error: needs the key `schema`, as in `schema: 1`
          --> policy.yaml:1:1
           |
@@ -290,25 +307,35 @@ fn missing_parts_are_named() {
          --> policy.yaml:1:1
           |
         1 | select_call: level_first
-          | ^^^^^^^^^^^^^^^^^^^^^^^^"#]]);
-    check("schema: 1\nqueues:\n", expect![[r#"
+          | ^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+    check(
+        "schema: 1\nqueues:\n",
+        expect![[r#"
         error: queues: expected queues by name, as in `queues: { sales: {} }`, found nothing
          --> policy.yaml:2:7
           |
         2 | queues:
-          |       ^"#]]);
-    check("schema: 1\nqueues: {}\n", expect![[r#"
-        error: queues: expected 1 to 4096 queues
-         --> policy.yaml:2:9
-          |
-        2 | queues: {}
-          |         ^"#]]);
-    check("schema: 1\nqueues: { \"a b\": {} }\n", expect![[r#"
+          |       ^"#]],
+    );
+    check(
+        "schema: 1\nqueues: {}\n",
+        expect![[r#"
+            error: queues: expected 1 to 4096 queues
+             --> policy.yaml:2:9
+              |
+            2 | queues: {}
+              |         ^^"#]],
+    );
+    check(
+        "schema: 1\nqueues: { \"a b\": {} }\n",
+        expect![[r#"
         error: queues.a b: expected a name: 1 to 64 letters, digits, `-` or `_`, starting with a letter or digit
          --> policy.yaml:2:11
           |
         2 | queues: { "a b": {} }
-          |           ^^^^^"#]]);
+          |           ^^^^^"#]],
+    );
 }
 
 #[test]
@@ -322,44 +349,65 @@ fn broken_yaml_is_one_error() {
             4 |   support: {}
               |   ^"#]],
     );
-    check("schema: 1\n\tqueues: {}\n", expect![[r#"
+    check(
+        "schema: 1\n\tqueues: {}\n",
+        expect![[r#"
         error: not valid YAML: while scanning a plain scalar, found a tab
          --> policy.yaml:1:9
           |
         1 | schema: 1
-          |         ^"#]]);
-    check("schema: 1\nqueues: *nowhere\n", expect![[r#"
+          |         ^"#]],
+    );
+    check(
+        "schema: 1\nqueues: *nowhere\n",
+        expect![[r#"
         error: not valid YAML: while parsing node, found unknown anchor
          --> policy.yaml:2:9
           |
         2 | queues: *nowhere
-          |         ^"#]]);
-    check("schema: !int 1\nqueues: {}\n", expect![[r#"
+          |         ^"#]],
+    );
+    check(
+        "schema: !int 1\nqueues: {}\n",
+        expect![[r#"
         error: YAML tags (`!name`) have no meaning here
          --> policy.yaml:1:14
           |
         1 | schema: !int 1
-          |              ^"#]]);
-    check("schema: 1\n---\nschema: 1\n", expect![[r#"
+          |              ^"#]],
+    );
+    check(
+        "schema: 1\n---\nschema: 1\n",
+        expect![[r#"
         error: a second document; a file holds one
          --> policy.yaml:2:1
           |
         2 | ---
-          | ^^^"#]]);
-    check("? [a, b]\n: 1\n", expect![[r#"
-        error: a key must be a single value
-         --> policy.yaml:1:3
-          |
-        1 | ? [a, b]
-          |   ^^^^^"#]]);
-    check("just text", expect![[r#"
+          | ^^^"#]],
+    );
+    check(
+        "? [a, b]\n: 1\n",
+        expect![[r#"
+            error: a key must be a single value
+             --> policy.yaml:1:3
+              |
+            1 | ? [a, b]
+              |   ^^^^^^"#]],
+    );
+    check(
+        "just text",
+        expect![[r#"
         error: expected a map with `schema`, `features`, `presence`, `legacy`, `select_call`, `routes`, `queues`, `carrier`, `breakers`, `alerts` or `rollout`, found a single value
          --> policy.yaml:1:1
           |
         1 | just text
-          | ^^^^^^^^^"#]]);
+          | ^^^^^^^^^"#]],
+    );
     check("", expect!["error: policy.yaml is empty"]);
-    check("# nothing but a comment\n", expect!["error: policy.yaml is empty"]);
+    check(
+        "# nothing but a comment\n",
+        expect!["error: policy.yaml is empty"],
+    );
 }
 
 #[test]
@@ -368,12 +416,15 @@ fn a_long_line_is_cut_around_the_error() {
         "schema: 1\nqueues: {{ sales: {{ wrap_up: 1s, {} slow_poll: 5, on_full: hang_up, on_closed: hang_up, on_timeout: hang_up }} }}\n",
         " ".repeat(90)
     );
-    check(&text, expect![[r#"
+    check(
+        &text,
+        expect![[r#"
         error: queues.sales.slow_poll: needs a unit: write 10s, 250ms or 2m
          --> policy.yaml:2:135
           |
         2 | ...                                            slow_poll: 5, on_full: hang_up, on_closed: hang_up, on_timeout: ha...
-          |                                                           ^"#]]);
+          |                                                           ^"#]],
+    );
 }
 
 #[test]
@@ -404,12 +455,16 @@ fn files_that_are_no_policy_are_one_error() {
             .to_string()
             .replace(&dir.display().to_string(), "DIR")
     };
-    expect!["error: DIR/missing.yaml cannot be read: there is no such file"].assert_eq(&shown(&dir.join("missing.yaml")));
+    expect!["error: DIR/missing.yaml cannot be read: there is no such file"]
+        .assert_eq(&shown(&dir.join("missing.yaml")));
     expect!["error: DIR is a directory, not a file"].assert_eq(&shown(&dir));
     expect!["error: DIR/empty.yaml is empty"].assert_eq(&shown(&file("empty.yaml", b"")));
-    expect!["error: DIR/zeros.yaml is not a text file: it holds zero bytes"].assert_eq(&shown(&file("zeros.yaml", &[0; 4096])));
-    expect!["error: DIR/latin1.yaml is not a text file: line 2 is not UTF-8"].assert_eq(&shown(&file("latin1.yaml", b"a: 1\nb: \xe9\n")));
-    expect!["error: DIR/long.yaml is longer than 4 MiB"].assert_eq(&shown(&file("long.yaml", &b"[{]:a ".repeat(2_000_000))));
+    expect!["error: DIR/zeros.yaml is not a text file: it holds zero bytes"]
+        .assert_eq(&shown(&file("zeros.yaml", &[0; 4096])));
+    expect!["error: DIR/latin1.yaml is not a text file: line 2 is not UTF-8"]
+        .assert_eq(&shown(&file("latin1.yaml", b"a: 1\nb: \xe9\n")));
+    expect!["error: DIR/long.yaml is longer than 4 MiB"]
+        .assert_eq(&shown(&file("long.yaml", &b"[{]:a ".repeat(2_000_000))));
     let garbage: Vec<u8> = (0..4_000_000_u32)
         .map(|i| b" \n:-[]{}abc"[(i.wrapping_mul(2_654_435_761) >> 24) as usize % 11])
         .collect();
@@ -418,6 +473,7 @@ fn files_that_are_no_policy_are_one_error() {
          --> DIR/garbage.yaml:1:4
           |
         1 |  []bc
-          |    ^"#]].assert_eq(&shown(&file("garbage.yaml", &garbage)));
+          |    ^"#]]
+    .assert_eq(&shown(&file("garbage.yaml", &garbage)));
     std::fs::remove_dir_all(&dir).unwrap();
 }

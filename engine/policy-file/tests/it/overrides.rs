@@ -9,7 +9,7 @@ fn with(sets: &[&str]) -> Result<PolicyFile, String> {
         overrides.set(set).map_err(|e| e.to_string())?;
     }
     let root = Document::parse(crate::FULL, "full.yaml").unwrap().root;
-    PolicyFile::from_node(&root, &overrides).map_err(|e| e.to_string())
+    PolicyFile::from_node(&root, "", &overrides).map_err(|e| e.to_string())
 }
 
 #[test]
@@ -41,6 +41,13 @@ fn an_override_may_be_any_yaml() {
 }
 
 #[test]
+fn null_takes_a_key_out() {
+    let file = with(&["queues.sales.max_wait=null", "rollout=~"]).unwrap();
+    assert_eq!(file.policy.queues[0].max_wait, None);
+    assert_eq!(file.rollout, None);
+}
+
+#[test]
 fn a_wrong_override_shows_its_own_text() {
     expect![[r#"
         error: queues.slaes.discovery.poll: there is no `slaes` in `queues`
@@ -48,47 +55,60 @@ fn a_wrong_override_shows_its_own_text() {
           |
         1 | queues.slaes.discovery.poll=5s
           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          = help: did you mean `sales`?"#]].assert_eq(&with(&["queues.slaes.discovery.poll=5s"]).unwrap_err());
+          = help: did you mean `sales`?"#]]
+    .assert_eq(&with(&["queues.slaes.discovery.poll=5s"]).unwrap_err());
     expect![[r#"
         error: queues.sales.discovery.poll: needs a unit: write 10s, 250ms or 2m
          --> --set:1:29
           |
         1 | queues.sales.discovery.poll=5
-          |                             ^"#]].assert_eq(&with(&["queues.sales.discovery.poll=5"]).unwrap_err());
+          |                             ^"#]]
+    .assert_eq(&with(&["queues.sales.discovery.poll=5"]).unwrap_err());
     expect![[r#"
         error: queues.sales.discovery.pol: unknown key
          --> --set:1:1
           |
         1 | queues.sales.discovery.pol=5s
           | ^^^^^^^^^^^^^^^^^^^^^^^^^^
-          = help: did you mean `poll`?"#]].assert_eq(&with(&["queues.sales.discovery.pol=5s"]).unwrap_err());
+          = help: did you mean `poll`?"#]]
+    .assert_eq(&with(&["queues.sales.discovery.pol=5s"]).unwrap_err());
     expect![[r#"
         error: schema.version: nothing can be set below a single value (at `version`)
          --> --set:1:1
           |
         1 | schema.version=5s
-          | ^^^^^^^^^^^^^^"#]].assert_eq(&with(&["schema.version=5s"]).unwrap_err());
+          | ^^^^^^^^^^^^^^"#]]
+    .assert_eq(&with(&["schema.version=5s"]).unwrap_err());
     expect![[r#"
         error: queues.sales.widen[7].after: the list has no item `7`
          --> --set:1:1
           |
         1 | queues.sales.widen[7].after=5s
           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          = help: it has 2; items are named by position from 0, or by their group, queue or name"#]].assert_eq(&with(&["queues.sales.widen[7].after=5s"]).unwrap_err());
+          = help: it has 2; items are named by position from 0, or by their group, queue or name"#]]
+    .assert_eq(&with(&["queues.sales.widen[7].after=5s"]).unwrap_err());
     expect![[r#"
         error: expected PATH=VALUE
          --> --set:1:1
           |
         1 | queues.sales
           | ^^^^^^^^^^^^
-          = help: for example --set experiment.replications=10"#]].assert_eq(&with(&["queues.sales"]).unwrap_err());
-    expect!["error: --set is empty"].assert_eq(&with(&["queues.sales.discovery.poll="]).unwrap_err());
+          = help: for example --set experiment.replications=10"#]]
+    .assert_eq(&with(&["queues.sales"]).unwrap_err());
+    expect![[r#"
+        error: expected a value after `=`
+         --> --set:1:1
+          |
+        1 | queues.sales.discovery.poll=
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]]
+        .assert_eq(&with(&["queues.sales.discovery.poll="]).unwrap_err());
     expect![[r#"
         error: not valid YAML: unclosed bracket '{'
          --> --set:1:24
           |
-        1 |                        { poll: 5s
-          |                        ^"#]].assert_eq(&with(&["queues.sales.discovery={ poll: 5s"]).unwrap_err());
+        1 | queues.sales.discovery={ poll: 5s
+          |                        ^"#]]
+    .assert_eq(&with(&["queues.sales.discovery={ poll: 5s"]).unwrap_err());
 }
 
 fn features(list: &[(&str, &str)]) -> String {

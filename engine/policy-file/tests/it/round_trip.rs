@@ -62,7 +62,8 @@ fn layout_and_spelled_out_defaults_do_not_change_the_digest() {
     let c = PolicyFile::parse("schema: 1\nqueues: { q: { slow_poll: 61s } }", "c").unwrap();
     assert_eq!(a.digest(), b.digest());
     assert_ne!(a.digest(), c.digest());
-    expect!["4ed98cac4c880659c3ae8e95bd79755a02d4e3a9c5c8f1c8dd56fea4cd5ced41"].assert_eq(&a.digest());
+    expect!["4ed98cac4c880659c3ae8e95bd79755a02d4e3a9c5c8f1c8dd56fea4cd5ced41"]
+        .assert_eq(&a.digest());
 }
 
 #[test]
