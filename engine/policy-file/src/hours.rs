@@ -5,8 +5,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// A local time of day in seconds since midnight, 0..=86,400 (24:00 = the end of the day).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
 pub struct TimeOfDay(pub u32);
 
 impl TimeOfDay {
@@ -35,7 +37,7 @@ impl fmt::Display for TimeOfDay {
 }
 
 /// From one time of day to another, `08:00-18:00`. When `to <= from` it ends on the next day.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 pub struct TimeSpan {
     /// The start; below 24:00.
     pub from: TimeOfDay,
@@ -71,7 +73,7 @@ impl fmt::Display for TimeSpan {
 }
 
 /// A set of days of the week: bit 0 is Monday, bit 6 Sunday. Never empty when it was read.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 pub struct Weekdays(pub u8);
 
 impl Weekdays {

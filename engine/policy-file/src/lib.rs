@@ -4,10 +4,21 @@
 //! the digest. The same parts read scenarios and columns files, so that every file of the project
 //! has one syntax and one kind of error. Never decides anything about calls: the engine does that.
 
+pub mod diagnostic;
+pub mod document;
+pub mod field;
 pub mod hours;
 pub mod names;
+pub mod node;
+pub mod overrides;
 pub mod policy;
+pub mod quantity;
+pub mod source;
 
+pub use diagnostic::{FileError, FileErrors, Problems};
+pub use document::Document;
+pub use field::{Field, Keys, Named};
 pub use hours::{Hours, OpenSpan, TimeOfDay, TimeSpan, Weekdays};
 pub use names::Names;
-pub use policy::{PolicyFile, Rollout, Route};
+pub use overrides::Overrides;
+pub use policy::{BindError, Guard, PolicyFile, Rollout, Route, feature_variables};

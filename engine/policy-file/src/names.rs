@@ -1,11 +1,12 @@
 //! The names behind the engine's dense ids. A name's id is its position.
 
 use engine::id::{ClassId, QueueId};
+use serde::Serialize;
 
 /// Queue and caller-class names; `queues[q.index()]` is the name of queue `q`, likewise classes.
 ///
 /// Invariant: no name occurs twice in its list.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Names {
     /// By [`QueueId`].
     pub queues: Vec<String>,

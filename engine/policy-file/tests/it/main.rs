@@ -1,0 +1,11 @@
+//! Tests of the policy file.
+
+mod bad_input;
+mod bind;
+mod fuzz;
+mod overrides;
+mod quantities;
+mod round_trip;
+
+/// Every key of the format, as in the contract.
+const FULL: &str = include_str!("full.yaml");
