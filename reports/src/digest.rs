@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn the_digest_is_the_same_on_every_machine_and_version() {
-        expect_test::expect!["2313edd1eedabc3d6aa5e7cb1702b6bd"].assert_eq(&of(&trace()).to_string());
+        expect_test::expect!["2313edd1eedabc3d6aa5e7cb1702b6bd"]
+            .assert_eq(&of(&trace()).to_string());
     }
 
     #[test]

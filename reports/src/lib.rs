@@ -4,4 +4,6 @@
 //!
 //! 1. [`record`]: a [`record::Recorder`] folds the engine's events into one replication's tallies.
 pub mod digest;
+pub mod measures;
 pub mod record;
+pub mod stats;
