@@ -30,6 +30,9 @@ pub enum Unit {
     /// Seconds.
     #[serde(rename = "s")]
     Seconds,
+    /// Seconds that may be negative.
+    #[serde(rename = "s")]
+    SignedSeconds,
     /// How many, mean over replications.
     Count,
     /// Calls, averaged over time.
@@ -40,6 +43,21 @@ pub enum Unit {
     Value,
     /// A school mark of 1 to 5.
     Score,
+}
+
+impl Unit {
+    /// The smallest and the largest value there can be.
+    #[must_use]
+    pub const fn range(self) -> (f64, f64) {
+        match self {
+            Unit::Ratio => (0.0, 1.0),
+            Unit::SignedSeconds => (f64::NEG_INFINITY, f64::INFINITY),
+            Unit::Seconds | Unit::Count | Unit::Calls | Unit::PerHour | Unit::Value => {
+                (0.0, f64::INFINITY)
+            }
+            Unit::Score => (1.0, 5.0),
+        }
+    }
 }
 
 /// Which way is better.
@@ -153,6 +171,13 @@ pub struct Measure {
     /// What it can be broken down by.
     pub by: Breakdown,
     sample: for<'a> fn(Subject<'a>) -> Sample<'a>,
+}
+
+/// By id: there is one measure of a name.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Measure) -> bool {
+        self.id == other.id
+    }
 }
 
 impl Measure {

@@ -3,7 +3,7 @@
 //! Times are over the window. Open = available and idle, reserved or offered. Busy = talking or
 //! wrapping up. Signed in = not offline, or busy with a call in hand.
 
-use super::{Better, Breakdown, Measure, Sample, Subject, Unit, mean_span, ratio};
+use super::{Better, Breakdown, Measure, Sample, Subject, Unit, ratio};
 use crate::record::AvailabilityLevel;
 
 pub(super) const MEASURES: &[Measure] = &[

@@ -16,7 +16,7 @@ pub(super) const MEASURES: &[Measure] = &[
     },
     Measure {
         id: "estimate_bias",
-        unit: Unit::Seconds,
+        unit: Unit::SignedSeconds,
         better: Better::Neither,
         by: Breakdown::QueueAndClass,
         formula: "mean of announced point - remaining wait over first announcements",
@@ -67,7 +67,7 @@ pub(super) const MEASURES: &[Measure] = &[
     },
     Measure {
         id: "estimate_bias_all",
-        unit: Unit::Seconds,
+        unit: Unit::SignedSeconds,
         better: Better::Neither,
         by: Breakdown::QueueAndClass,
         formula: "mean of announced point - remaining wait over announcements",

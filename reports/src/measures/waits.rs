@@ -5,7 +5,6 @@
 //! hang-ups out.
 
 use super::{Better, Breakdown, Measure, Sample, Unit, count, mean_span, ratio};
-use crate::record::Outcome;
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {

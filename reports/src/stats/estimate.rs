@@ -23,6 +23,17 @@ pub struct Interval {
     pub upper: f64,
 }
 
+impl Interval {
+    /// Cut to what is possible.
+    #[must_use]
+    pub fn within(self, (least, most): (f64, f64)) -> Interval {
+        Interval {
+            lower: self.lower.clamp(least, most),
+            upper: self.upper.clamp(least, most),
+        }
+    }
+}
+
 impl Estimate {
     /// The mean of one value per replication. `None` without values.
     #[must_use]

@@ -34,6 +34,13 @@ impl Pooled {
         })
     }
 
+    /// Everything in `replications`.
+    #[must_use]
+    pub fn all(replications: &[Pooled]) -> Pooled {
+        let buckets = replications.iter().flat_map(|pooled| &pooled.buckets);
+        sum(buckets.copied(), replications.iter().map(Pooled::n).sum())
+    }
+
     /// Spans counted.
     #[must_use]
     pub fn n(&self) -> u64 {
@@ -114,9 +121,7 @@ fn walk(buckets: impl Iterator<Item = (u32, u64)>, n: u64, q: f64) -> Option<f64
 /// distributions taken together. `None` when nothing was counted.
 #[must_use]
 pub fn quantile(replications: &[Pooled], q: f64) -> Option<Estimate> {
-    let buckets = replications.iter().flat_map(|pooled| &pooled.buckets);
-    let n = replications.iter().map(Pooled::n).sum();
-    let all = sum(buckets.copied(), n);
+    let all = Pooled::all(replications);
     let point = all.quantile(q)?;
     let own: Vec<f64> = replications.iter().filter_map(|r| r.quantile(q)).collect();
     let left_out: Option<Vec<f64>> = replications
