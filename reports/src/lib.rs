@@ -4,4 +4,9 @@
 //!
 //! 1. [`record`]: a [`record::Recorder`] folds the engine's events into one replication's tallies.
 pub mod digest;
+pub mod gate;
+pub mod measures;
 pub mod record;
+pub mod render;
+pub mod report;
+pub mod stats;

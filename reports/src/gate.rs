@@ -1,0 +1,248 @@
+//! Gates: a rule about a measure, judged with three verdicts.
+//!
+//! The whole confidence interval on the good side is a pass, on the bad side a fail, and anything
+//! else is inconclusive: more replications are needed. A run without calls and a measure without a
+//! value fail. The gates of a run are one family: each interval is taken at the level that Holm's
+//! procedure gives it, so that `confidence` holds for all of them together.
+//!
+//! Never decides what to measure or what the limit is.
+
+use serde::Serialize;
+
+use crate::measures::{Measure, Part, Unit};
+use crate::record::Replication;
+use crate::stats::{Estimate, Interval, holm};
+
+/// What must hold, of the measure itself or of its difference to a baseline on the same draws.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// The measure >= limit.
+    AtLeast,
+    /// The measure <= limit.
+    AtMost,
+    /// Measure / baseline - 1 >= limit.
+    LiftAtLeast,
+    /// Measure / baseline - 1 <= limit; a limit of -30 % asks for a fall of at least that much.
+    LiftAtMost,
+    /// Measure - baseline >= limit.
+    PointsAtLeast,
+    /// Measure - baseline <= limit.
+    PointsAtMost,
+}
+
+/// One rule about one measure of the whole run.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate<'a> {
+    /// What is judged.
+    pub measure: &'static Measure,
+    /// How.
+    pub rule: Rule,
+    /// In the measure's unit; for a relative lift a share (0.2 = 20 %).
+    pub limit: f64,
+    /// The baseline of a lift, replication for replication on the same draws; otherwise empty.
+    pub baseline: &'a [Replication],
+}
+
+/// What became of a gate.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Shown to hold.
+    Pass,
+    /// Shown not to hold, or nothing was measured.
+    Fail,
+    /// Neither.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// The word in files.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// Of several: fail if one fails, else inconclusive if one is, else pass.
+    #[must_use]
+    pub fn of_all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+        verdicts
+            .into_iter()
+            .fold(Verdict::Pass, |all, one| match (all, one) {
+                (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
+                (Verdict::Inconclusive, _) | (_, Verdict::Inconclusive) => Verdict::Inconclusive,
+                (Verdict::Pass, Verdict::Pass) => Verdict::Pass,
+            })
+    }
+}
+
+/// A judged gate.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judged {
+    /// What was judged.
+    pub measure: &'static Measure,
+    /// How.
+    pub rule: Rule,
+    /// The limit.
+    pub limit: f64,
+    /// The estimate that was judged: the measure, or its lift.
+    pub estimate: Option<f64>,
+    /// Its interval at the level of this gate in the family.
+    pub interval: Option<Interval>,
+    /// The bound that decides: the worse end of the interval, or the point when there are no
+    /// bounds.
+    pub observed: Option<f64>,
+    /// How far `observed` is on the good side of the limit.
+    pub margin: Option<f64>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+impl Judged {
+    /// The unit of its numbers: the measure's, or a share for a relative lift.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match self.rule {
+            Rule::AtLeast | Rule::AtMost | Rule::PointsAtLeast | Rule::PointsAtMost => {
+                self.measure.unit
+            }
+            Rule::LiftAtLeast | Rule::LiftAtMost => Unit::Ratio,
+        }
+    }
+}
+
+impl Rule {
+    /// More is on the good side.
+    #[must_use]
+    pub const fn wants_more(self) -> bool {
+        match self {
+            Rule::AtLeast | Rule::LiftAtLeast | Rule::PointsAtLeast => true,
+            Rule::AtMost | Rule::LiftAtMost | Rule::PointsAtMost => false,
+        }
+    }
+
+    /// It is about measure - baseline.
+    #[must_use]
+    pub const fn is_points(self) -> bool {
+        match self {
+            Rule::PointsAtLeast | Rule::PointsAtMost => true,
+            Rule::AtLeast | Rule::AtMost | Rule::LiftAtLeast | Rule::LiftAtMost => false,
+        }
+    }
+
+    /// It is about the measure itself, not about its difference to a baseline.
+    #[must_use]
+    pub const fn is_absolute(self) -> bool {
+        match self {
+            Rule::AtLeast | Rule::AtMost => true,
+            Rule::LiftAtLeast | Rule::LiftAtMost | Rule::PointsAtLeast | Rule::PointsAtMost => {
+                false
+            }
+        }
+    }
+}
+
+impl Gate<'_> {
+    /// What is held against the limit.
+    fn estimate(&self, replications: &[Replication]) -> Option<Estimate> {
+        let here = self.measure.estimate(replications, Part::Whole)?;
+        let there = || self.measure.estimate(self.baseline, Part::Whole);
+        match self.rule {
+            Rule::AtLeast | Rule::AtMost => Some(here),
+            Rule::LiftAtLeast | Rule::LiftAtMost => here.lift_over(&there()?),
+            Rule::PointsAtLeast | Rule::PointsAtMost => here.minus(&there()?),
+        }
+    }
+
+    /// How unlikely the estimate would be at the limit; 0 when there is no doubt at all.
+    fn p_value(&self, estimate: Option<&Estimate>) -> f64 {
+        match estimate {
+            None => 0.0,
+            Some(estimate) if estimate.se() == Some(0.0) => 0.0,
+            Some(estimate) => estimate.p_value(self.limit).unwrap_or(1.0),
+        }
+    }
+}
+
+/// Judges all gates of a run together at `confidence` (0..1).
+#[must_use]
+pub fn judge(gates: &[Gate<'_>], replications: &[Replication], confidence: f64) -> Vec<Judged> {
+    let is_empty = replications.iter().all(|r| r.total.counts.offered == 0);
+    let estimates: Vec<Option<Estimate>> = gates
+        .iter()
+        .map(|gate| gate.estimate(replications).filter(|_| !is_empty))
+        .collect();
+    let p_values: Vec<f64> = gates
+        .iter()
+        .zip(&estimates)
+        .map(|(gate, estimate)| gate.p_value(estimate.as_ref()))
+        .collect();
+    let decisions = holm(&p_values, 1.0 - confidence);
+    gates
+        .iter()
+        .zip(estimates)
+        .zip(decisions)
+        .map(|((gate, estimate), decision)| {
+            judge_one(gate, estimate, decision.is_rejected, 1.0 - decision.level)
+        })
+        .collect()
+}
+
+fn judge_one(
+    gate: &Gate<'_>,
+    estimate: Option<Estimate>,
+    is_decided: bool,
+    confidence: f64,
+) -> Judged {
+    let judged = Judged {
+        measure: gate.measure,
+        rule: gate.rule,
+        limit: gate.limit,
+        estimate: None,
+        interval: None,
+        observed: None,
+        margin: None,
+        verdict: Verdict::Fail,
+    };
+    let Some(estimate) = estimate else {
+        return judged;
+    };
+    let range = gate.measure.unit.range();
+    let interval = estimate.interval(confidence).map(|interval| {
+        if gate.rule.is_absolute() {
+            interval.within(range)
+        } else {
+            interval
+        }
+    });
+    let wants_more = gate.rule.wants_more();
+    let observed = match interval {
+        Some(interval) if wants_more => interval.lower,
+        Some(interval) => interval.upper,
+        None => estimate.point,
+    };
+    let distance = |value: f64| {
+        if wants_more {
+            value - gate.limit
+        } else {
+            gate.limit - value
+        }
+    };
+    let verdict = match (is_decided, distance(estimate.point) >= 0.0) {
+        (false, _) => Verdict::Inconclusive,
+        (true, true) => Verdict::Pass,
+        (true, false) => Verdict::Fail,
+    };
+    Judged {
+        estimate: Some(estimate.point),
+        interval,
+        observed: Some(observed),
+        margin: Some(distance(observed)),
+        verdict,
+        ..judged
+    }
+}

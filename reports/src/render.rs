@@ -1,0 +1,17 @@
+//! Renderers: a finished report as files and on the terminal. They choose words and places, never
+//! numbers.
+//!
+//! Everything but `timing.json` is a function of the report alone: same report, same bytes.
+
+mod csv;
+mod json;
+mod number;
+mod page;
+mod terminal;
+mod timing;
+
+pub use csv::{calls_csv, series_csv};
+pub use json::{report_json, report_json_with_speed};
+pub use page::report_html;
+pub use terminal::{TableOptions, table};
+pub use timing::{Timing, timing_json};

@@ -1,0 +1,150 @@
+//! `report.json`: the contract with CI and other programs. Keys in the order of the contract,
+//! numbers in their shortest exact form, durations in seconds, absent values `null`.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::Timing;
+use crate::gate::{Judged, Rule, Verdict};
+use crate::measures::Unit;
+use crate::record::Outcome;
+use crate::report::{Figure, PartFigures, RunReport};
+
+/// `report.json` as a file.
+#[must_use]
+pub fn report_json(report: &RunReport) -> String {
+    render(report, None)
+}
+
+/// What `run --json` prints: the report and how fast it was made.
+#[must_use]
+pub fn report_json_with_speed(report: &RunReport, speed: &Timing) -> String {
+    render(report, Some(*speed))
+}
+
+fn render(report: &RunReport, speed: Option<Timing>) -> String {
+    let meta = &report.meta;
+    let json = ReportJson {
+        schema: 1,
+        scenario: &meta.scenario,
+        policy_digest: &meta.policy_digest,
+        world_digest: &meta.world_digest,
+        engine: &meta.engine,
+        seed: meta.seed,
+        replications: report.n_replications,
+        trace_digest: &meta.trace_digest,
+        measures: Figures(&report.figures),
+        by_queue: Parts(&report.by_queue),
+        by_class: Parts(&report.by_class),
+        outcomes: OutcomeCounts(report),
+        gates: report.gates.iter().map(GateJson::of).collect(),
+        speed,
+    };
+    let mut text = serde_json::to_string_pretty(&json)
+        .expect("invariant: a report has string keys and no foreign types");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    schema: u32,
+    scenario: &'a str,
+    policy_digest: &'a str,
+    world_digest: &'a str,
+    engine: &'a str,
+    seed: u64,
+    replications: usize,
+    trace_digest: &'a str,
+    measures: Figures<'a>,
+    by_queue: Parts<'a>,
+    by_class: Parts<'a>,
+    outcomes: OutcomeCounts<'a>,
+    gates: Vec<GateJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speed: Option<Timing>,
+}
+
+struct Figures<'a>(&'a [Figure]);
+
+impl Serialize for Figures<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for figure in self.0 {
+            map.serialize_entry(figure.measure.id, &FigureJson::of(figure))?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct FigureJson {
+    mean: Option<f64>,
+    sd: Option<f64>,
+    se: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    n: usize,
+    unit: Unit,
+}
+
+impl FigureJson {
+    fn of(figure: &Figure) -> Self {
+        FigureJson {
+            mean: figure.mean,
+            sd: figure.sd,
+            se: figure.se,
+            lower: figure.lower,
+            upper: figure.upper,
+            n: figure.n,
+            unit: figure.measure.unit,
+        }
+    }
+}
+
+struct Parts<'a>(&'a [PartFigures]);
+
+impl Serialize for Parts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for part in self.0 {
+            map.serialize_entry(&part.name, &Figures(&part.figures))?;
+        }
+        map.end()
+    }
+}
+
+struct OutcomeCounts<'a>(&'a RunReport);
+
+impl Serialize for OutcomeCounts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Outcome::ALL.len()))?;
+        for outcome in Outcome::ALL {
+            map.serialize_entry(outcome.key(), &self.0.outcomes.count(outcome))?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct GateJson<'a> {
+    measure: &'a str,
+    rule: Rule,
+    limit: f64,
+    observed: Option<f64>,
+    margin: Option<f64>,
+    verdict: Verdict,
+}
+
+impl<'a> GateJson<'a> {
+    fn of(gate: &'a Judged) -> Self {
+        GateJson {
+            measure: gate.measure.id,
+            rule: gate.rule,
+            limit: gate.limit,
+            observed: gate.observed,
+            margin: gate.margin,
+            verdict: gate.verdict,
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The table on the terminal: measures with intervals, targets beside the values, the verdict.
+//! At most 100 columns; colour only when asked for, and never the only carrier of meaning.
+
+use std::fmt::Write as _;
+
+use super::number::{range, target, with_unit};
+use crate::gate::{Judged, Verdict};
+use crate::measures::Unit;
+use crate::record::Outcome;
+use crate::report::{Figure, PartFigures, RunReport};
+
+/// How the table is to look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct TableOptions {
+    /// The output is a terminal that shows colours.
+    pub colour: bool,
+    /// Every measure that has a value, not only the main ones.
+    pub all: bool,
+}
+
+/// The measures that are shown when not all are asked for; gates' measures come on top.
+const MAIN: &[&str] = &[
+    "offered_calls",
+    "connection_rate",
+    "reach_rate",
+    "abandonment_rate",
+    "mean_wait",
+    "asa",
+    "wait_p90",
+    "wait_probability",
+    "service_level",
+    "estimate_within_30s",
+    "estimate_announced_rate",
+    "assignment_latency_p50",
+    "assignment_latency_p99",
+    "offer_reach_rate",
+    "discovery_rate",
+    "fallback_rate",
+    "occupancy",
+    "utilization",
+    "handled_per_agent_hour",
+    "availability_accuracy",
+    "queue_length_mean",
+    "priority_inversions",
+    "dropped_calls",
+    "store_ops_per_hour",
+    "carrier_requests_per_hour",
+];
+
+/// The measures shown per queue and per class.
+const PER_PART: &[&str] = &[
+    "offered_calls",
+    "reach_rate",
+    "abandonment_rate",
+    "mean_wait",
+    "service_level",
+];
+
+/// The whole table, ending in a newline.
+#[must_use]
+pub fn table(report: &RunReport, options: TableOptions) -> String {
+    let mut text = String::new();
+    push_head(&mut text, report);
+    push_measures(&mut text, report, options);
+    for (title, parts) in [("queue", &report.by_queue), ("class", &report.by_class)] {
+        if parts.len() > 1 {
+            push_parts(&mut text, title, parts);
+        }
+    }
+    push_outcomes(&mut text, report);
+    push_verdict(&mut text, report, options);
+    text
+}
+
+fn push_head(text: &mut String, report: &RunReport) {
+    let meta = &report.meta;
+    let replications = match report.n_replications {
+        1 => "1 replication".to_string(),
+        n => format!("{n} replications"),
+    };
+    let _ = writeln!(
+        text,
+        "{}: {replications}, seed {}, engine {}",
+        meta.scenario, meta.seed, meta.engine
+    );
+    let _ = writeln!(
+        text,
+        "policy {}  world {}  trace {}",
+        short(&meta.policy_digest),
+        short(&meta.world_digest),
+        short(&meta.trace_digest)
+    );
+}
+
+/// The first digits of a digest.
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
+fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
+    let confidence = with_unit(report.meta.confidence, Unit::Ratio).replace(".0 %", " %");
+    let _ = writeln!(
+        text,
+        "\n{:<28} {:>13}  {:<25} {:<13} verdict",
+        "measure",
+        "estimate",
+        format!("{confidence} interval"),
+        "target"
+    );
+    for figure in &report.figures {
+        let id = figure.measure.id;
+        let gates: Vec<&Judged> = report
+            .gates
+            .iter()
+            .filter(|gate| gate.measure.id == id)
+            .collect();
+        let is_shown = options.all || MAIN.contains(&id) || !gates.is_empty();
+        if !is_shown || (figure.mean.is_none() && gates.is_empty()) {
+            continue;
+        }
+        let (own, lifts): (Vec<&Judged>, Vec<&Judged>) =
+            gates.into_iter().partition(|gate| gate.rule.is_absolute());
+        push_figure(text, figure, &own, options);
+        for gate in lifts {
+            push_lift(text, gate, options);
+        }
+    }
+}
+
+fn push_figure(text: &mut String, figure: &Figure, gates: &[&Judged], options: TableOptions) {
+    let unit = figure.measure.unit;
+    let estimate = figure
+        .mean
+        .map_or("none".to_string(), |mean| with_unit(mean, unit));
+    let interval = match (figure.lower, figure.upper) {
+        (Some(lower), Some(upper)) => range(lower, upper, unit),
+        (_, None) | (None, _) => "-".to_string(),
+    };
+    push_line(
+        text,
+        figure.measure.id,
+        &estimate,
+        &interval,
+        gates.first().copied(),
+        options,
+    );
+    for gate in gates.iter().skip(1) {
+        push_line(text, "", "", "", Some(gate), options);
+    }
+}
+
+fn push_lift(text: &mut String, gate: &Judged, options: TableOptions) {
+    let unit = gate.unit();
+    let estimate = gate
+        .estimate
+        .map_or("none".to_string(), |lift| with_unit(lift, unit));
+    let interval = gate.interval.map_or("-".to_string(), |interval| {
+        range(interval.lower, interval.upper, unit)
+    });
+    push_line(
+        text,
+        "  against the baseline",
+        &estimate,
+        &interval,
+        Some(gate),
+        options,
+    );
+}
+
+fn push_line(
+    text: &mut String,
+    name: &str,
+    estimate: &str,
+    interval: &str,
+    gate: Option<&Judged>,
+    options: TableOptions,
+) {
+    let (target, verdict) = match gate {
+        Some(gate) => (target(gate), coloured(gate.verdict, options)),
+        None => (String::new(), String::new()),
+    };
+    let line = format!("{name:<28} {estimate:>13}  {interval:<25} {target:<13} {verdict}");
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+fn coloured(verdict: Verdict, options: TableOptions) -> String {
+    let code = match verdict {
+        Verdict::Pass => 32,
+        Verdict::Fail => 31,
+        Verdict::Inconclusive => 33,
+    };
+    match options.colour {
+        true => format!("\x1b[{code}m{}\x1b[0m", verdict.key()),
+        false => verdict.key().to_string(),
+    }
+}
+
+fn push_parts(text: &mut String, title: &str, parts: &[PartFigures]) {
+    let _ = write!(text, "\n{title:<20}");
+    for id in PER_PART {
+        let _ = write!(text, " {id:>16}");
+    }
+    text.push('\n');
+    for part in parts {
+        let name: String = part.name.chars().take(20).collect();
+        let _ = write!(text, "{name:<20}");
+        for id in PER_PART {
+            let figure = part.figures.iter().find(|figure| figure.measure.id == *id);
+            let cell = figure
+                .and_then(|figure| figure.mean.map(|mean| with_unit(mean, figure.measure.unit)));
+            let _ = write!(text, " {:>16}", cell.as_deref().unwrap_or("-"));
+        }
+        text.push('\n');
+    }
+}
+
+fn push_outcomes(text: &mut String, report: &RunReport) {
+    let counts: Vec<String> = Outcome::ALL
+        .into_iter()
+        .filter(|outcome| report.outcomes.count(*outcome) > 0)
+        .map(|outcome| {
+            let count = with_unit(report.outcomes.count(outcome) as f64, Unit::Count);
+            format!("{} {count}", outcome.key())
+        })
+        .collect();
+    let offered = with_unit(report.offered as f64, Unit::Count);
+    let mut line = format!("\noutcomes of {offered} calls:");
+    for (place, count) in counts.iter().enumerate() {
+        let comma = if place + 1 < counts.len() { "," } else { "" };
+        if line.rsplit('\n').next().map_or(0, str::len) + count.len() + 2 > 100 {
+            line.push_str("\n ");
+        }
+        let _ = write!(line, " {count}{comma}");
+    }
+    text.push_str(&line);
+    text.push('\n');
+}
+
+fn push_verdict(text: &mut String, report: &RunReport, options: TableOptions) {
+    for (replication, violation) in &report.violations {
+        let _ = writeln!(text, "not valid: replication {replication}: {violation}");
+    }
+    let n = report.gates.len();
+    if n > 0 {
+        let verdict = report.verdict();
+        let held = report.gates.iter().filter(|g| g.verdict == Verdict::Pass);
+        let gates = if n == 1 { "gate" } else { "gates" };
+        let _ = writeln!(
+            text,
+            "verdict: {} ({} of {n} {gates} shown to hold)",
+            coloured(verdict, options),
+            held.count()
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! A run's report: all estimates, outcomes, verdicts and what the charts need, computed once from
+//! the replications in their order. Renderers only read it.
+
+use crate::gate::{Gate, Judged, Verdict, judge};
+use crate::measures::{self, Breakdown, Measure, Part};
+use crate::record::{CallRow, ConservationError, Distribution, Outcomes, Replication, Series};
+use crate::stats::Pooled;
+use engine::id::{ClassId, QueueId};
+use engine::time::{Micros, Timestamp};
+
+/// Pairs in the calibration chart, over all replications.
+const CHART_PAIRS: usize = 400;
+
+/// What a report says about the run beside its numbers. Digests and names are the driver's.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct RunMeta {
+    /// The scenario's name.
+    pub scenario: String,
+    /// What it is about, in a sentence; for people only.
+    pub description: String,
+    /// Digest of the policy.
+    pub policy_digest: String,
+    /// Digest of the world.
+    pub world_digest: String,
+    /// Version of the engine.
+    pub engine: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Digest of all outputs.
+    pub trace_digest: String,
+    /// Of intervals and of the gates as a family, 0..1.
+    pub confidence: f64,
+    /// Queue names by [`QueueId`].
+    pub queues: Vec<String>,
+    /// Class names by [`ClassId`].
+    pub classes: Vec<String>,
+    /// Agent names by id; may be empty.
+    pub agents: Vec<String>,
+    /// The command that repeats the run.
+    pub command: String,
+}
+
+/// One measure's numbers, in its own unit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Figure {
+    /// The measure.
+    pub measure: &'static Measure,
+    /// The estimate; `None` when nothing was measured.
+    pub mean: Option<f64>,
+    /// Spread over replications.
+    pub sd: Option<f64>,
+    /// Standard error of `mean`.
+    pub se: Option<f64>,
+    /// Lower bound of the interval.
+    pub lower: Option<f64>,
+    /// Upper bound of the interval.
+    pub upper: Option<f64>,
+    /// Replications it rests on.
+    pub n: usize,
+}
+
+/// The figures of one queue or class.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PartFigures {
+    /// Its name.
+    pub name: String,
+    /// In the order of [`measures::all`].
+    pub figures: Vec<Figure>,
+}
+
+/// What the charts show.
+#[derive(Clone, Debug)]
+pub struct ChartInput {
+    /// Waits of connected calls.
+    pub connected_wait: Pooled,
+    /// Waits of abandoned calls.
+    pub abandoned_wait: Pooled,
+    /// Sums over replications.
+    pub series: Series,
+    /// Announced and realised waits, milliseconds.
+    pub pairs: Vec<(u32, u32)>,
+    /// T, microseconds.
+    pub threshold: Micros,
+    /// Where counting starts.
+    pub warm_up: Timestamp,
+    /// Where it ends.
+    pub horizon: Timestamp,
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// About the run.
+    pub meta: RunMeta,
+    /// How many replications.
+    pub n_replications: usize,
+    /// Of the whole run, in the order of [`measures::all`].
+    pub figures: Vec<Figure>,
+    /// By queue.
+    pub by_queue: Vec<PartFigures>,
+    /// By class.
+    pub by_class: Vec<PartFigures>,
+    /// Calls offered in all replications.
+    pub offered: u64,
+    /// Outcomes in all replications.
+    pub outcomes: Outcomes,
+    /// Gates, judged.
+    pub gates: Vec<Judged>,
+    /// What charts show.
+    pub charts: ChartInput,
+    /// Rows per call, by replication; empty unless recorded.
+    pub rows: Vec<Vec<CallRow>>,
+    /// Replications whose calls do not add up: the report is not to be trusted.
+    pub violations: Vec<(usize, ConservationError)>,
+}
+
+impl RunReport {
+    /// Reports on `replications`, at least one, all recorded under the same options.
+    #[must_use]
+    pub fn from_replications(
+        meta: RunMeta,
+        replications: &[Replication],
+        gates: &[Gate<'_>],
+    ) -> RunReport {
+        let confidence = meta.confidence;
+        let figures = |part: Part| -> Vec<Figure> {
+            measures::all()
+                .filter(|measure| is_broken_down_by(measure, part))
+                .map(|measure| Figure::of(measure, replications, part, confidence))
+                .collect()
+        };
+        let queues = meta.queues.iter().zip(0..).map(|(name, id)| PartFigures {
+            name: name.clone(),
+            figures: figures(Part::Queue(QueueId(id))),
+        });
+        let classes = meta.classes.iter().zip(0..).map(|(name, id)| PartFigures {
+            name: name.clone(),
+            figures: figures(Part::Class(ClassId(id))),
+        });
+        let mut outcomes = Outcomes::default();
+        for replication in replications {
+            outcomes.absorb(&replication.total.outcomes);
+        }
+        RunReport {
+            n_replications: replications.len(),
+            figures: figures(Part::Whole),
+            by_queue: queues.collect(),
+            by_class: classes.collect(),
+            offered: replications.iter().map(|r| r.total.counts.offered).sum(),
+            outcomes,
+            gates: judge(gates, replications, confidence),
+            charts: ChartInput::of(replications),
+            rows: replications.iter().map(|r| r.rows.clone()).collect(),
+            violations: replications
+                .iter()
+                .enumerate()
+                .filter_map(|(index, r)| r.conservation.err().map(|error| (index, error)))
+                .collect(),
+            meta,
+        }
+    }
+
+    /// Of all gates together; pass without gates.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        Verdict::of_all(self.gates.iter().map(|gate| gate.verdict))
+    }
+
+    /// The figures of one measure of the whole run.
+    #[must_use]
+    pub fn figure(&self, id: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.measure.id == id)
+    }
+}
+
+fn is_broken_down_by(measure: &Measure, part: Part) -> bool {
+    match (part, measure.by) {
+        (Part::Whole, _)
+        | (Part::Queue(_), Breakdown::Queue | Breakdown::QueueAndClass)
+        | (Part::Class(_), Breakdown::QueueAndClass) => true,
+        (Part::Queue(_), Breakdown::None)
+        | (Part::Class(_), Breakdown::None | Breakdown::Queue) => false,
+    }
+}
+
+impl Figure {
+    /// The measure of `part` over all replications.
+    #[must_use]
+    pub fn of(
+        measure: &'static Measure,
+        replications: &[Replication],
+        part: Part,
+        confidence: f64,
+    ) -> Figure {
+        let estimate = measure.estimate(replications, part);
+        let interval = estimate
+            .as_ref()
+            .and_then(|estimate| estimate.interval(confidence))
+            .map(|interval| interval.within(measure.unit.range()));
+        Figure {
+            measure,
+            mean: estimate.as_ref().map(|estimate| estimate.point),
+            sd: estimate.as_ref().and_then(|estimate| estimate.sd),
+            se: estimate.as_ref().and_then(|estimate| estimate.se()),
+            lower: interval.map(|interval| interval.lower),
+            upper: interval.map(|interval| interval.upper),
+            // A quantile that rests on a single one of the replications has no influences.
+            n: estimate.as_ref().map_or(0, |estimate| estimate.n().max(1)),
+        }
+    }
+}
+
+impl ChartInput {
+    fn of(replications: &[Replication]) -> ChartInput {
+        let pool = |spans: fn(&Replication) -> &Distribution| {
+            let pooled: Vec<Pooled> = replications
+                .iter()
+                .map(|r| Pooled::of([spans(r)]))
+                .collect();
+            Pooled::all(&pooled)
+        };
+        let mut series = Series::default();
+        for replication in replications {
+            series.absorb(&replication.series);
+        }
+        let quota = CHART_PAIRS.div_ceil(replications.len().max(1));
+        let pairs = replications.iter().flat_map(|replication| {
+            let kept = replication.pairs.kept();
+            kept.iter().step_by(kept.len().div_ceil(quota).max(1))
+        });
+        let options = replications.first().map(|replication| &replication.options);
+        ChartInput {
+            connected_wait: pool(|r| &r.total.spans.connected_wait),
+            abandoned_wait: pool(|r| &r.total.spans.abandoned_wait),
+            series,
+            pairs: pairs.copied().collect(),
+            threshold: options.map_or(0, |o| o.threshold),
+            warm_up: options.map_or(Timestamp::ZERO, |o| o.warm_up),
+            horizon: options.map_or(Timestamp::ZERO, |o| o.horizon),
+        }
+    }
+}

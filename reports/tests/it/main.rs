@@ -1,0 +1,4 @@
+//! Integration tests of the reports crate: what a run's events become.
+
+mod coverage;
+mod statistics;
