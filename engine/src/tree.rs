@@ -138,11 +138,19 @@ impl<K: Copy + Ord> CountedTree<K> {
             return false;
         }
         self.len -= 1;
-        while self.height > 0 && self.inners[self.root as usize].len() == 1 {
-            let only = self.inners[self.root as usize][0].node;
+        while self.height > 0 && self.inners[self.root as usize].len() <= 1 {
+            let only = self.inners[self.root as usize].first().map(|c| c.node);
             self.free_inner(self.root);
-            self.root = only;
-            self.height -= 1;
+            match only {
+                Some(only) => {
+                    self.root = only;
+                    self.height -= 1;
+                }
+                None => {
+                    self.root = self.new_leaf();
+                    self.height = 0;
+                }
+            }
         }
         true
     }
@@ -247,12 +255,13 @@ impl<K: Copy + Ord> CountedTree<K> {
     /// Drops child `i` when it is empty; joins it with a neighbour when both fit in half a node.
     fn tidy(&mut self, node: u32, height: u32, i: usize) {
         let children = &self.inners[node as usize];
-        if children.len() == 1 {
-            return;
-        }
         if self.width(children[i].node, height - 1) == 0 {
+            // Even the only one: an empty node is dropped by its own parent in turn.
             let gone = self.inners[node as usize].remove(i).node;
             self.free(gone, height - 1);
+            return;
+        }
+        if children.len() == 1 {
             return;
         }
         let left = if i + 1 < children.len() { i } else { i - 1 };
