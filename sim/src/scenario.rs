@@ -13,8 +13,10 @@
 
 mod agents;
 mod calls;
+mod digest;
 mod dist_spec;
 mod gates;
+mod read;
 mod world;
 
 use std::path::PathBuf;

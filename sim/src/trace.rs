@@ -1,20 +1,34 @@
-//! Calls of a foreign log: what a columns file makes of a CSV row.
+//! Calls of a foreign log: what a columns file makes of CSV rows.
+//!
+//! [`TraceReader`] streams: one row in memory at a time. [`TraceFile`] is a whole log. Neither
+//! sorts, and neither knows the experiment's horizon.
+
+mod row;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
 use engine::Timestamp;
 use engine::id::{ClassId, QueueId};
 use engine::time::Micros;
 use jiff::civil::DateTime;
+use policy_file::{FileError, FileErrors, Names, Problems};
+
+use crate::columns::{BadRows, Columns};
+use crate::table::csv_error;
+use row::Layout;
 
 /// One call of a log.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TraceCall {
     /// Local time of arrival as the log has it.
     pub arrived_local: DateTime,
-    /// The same since the scenario's epoch.
+    /// The same since the epoch; 0 for calls before it.
     pub arrived_at: Timestamp,
-    /// Its queue; `None` when the log does not say.
+    /// Its queue; `None` when the columns file does not say.
     pub queue: Option<QueueId>,
-    /// Its class; `None` when the log does not say.
+    /// Its class; `None` when the columns file does not say.
     pub class: Option<ClassId>,
     /// How long it talked; `None` when it was not served or the log does not say (drawn then).
     pub talk: Option<Micros>,
@@ -38,10 +52,145 @@ pub enum Patience {
 /// What became of a call in the log.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Recorded {
-    /// The log's own word.
+    /// The log's word, mapped.
     pub outcome: Option<String>,
     /// The recorded wait.
     pub wait: Option<Micros>,
     /// The log's name of the agent.
     pub agent: Option<String>,
+}
+
+/// Reads a log row by row. An iterator of calls and of rows that are wrong; rows that the
+/// columns file does not keep are passed over.
+pub struct TraceReader<'n, R: Read> {
+    file: String,
+    layout: Layout,
+    rows: csv::StringRecordsIntoIter<R>,
+    epoch: DateTime,
+    names: &'n mut Names,
+    failed: bool,
+}
+
+impl<'n> TraceReader<'n, File> {
+    /// Opens a log. Queues and classes get ids from `names`, new ones at the end.
+    ///
+    /// # Errors
+    /// When it cannot be read, is empty, or has not every column that the columns file names.
+    pub fn open(
+        path: &Path,
+        columns: &Columns,
+        epoch: DateTime,
+        names: &'n mut Names,
+    ) -> Result<Self, FileErrors> {
+        let file = path.display().to_string();
+        let failed = |error: std::io::Error| {
+            FileError::whole_file(&file, format!("cannot be read: {error}"))
+        };
+        let opened = File::open(path).map_err(failed)?;
+        if opened.metadata().map_err(failed)?.is_dir() {
+            return Err(FileError::whole_file(&file, "is a directory, not a file").into());
+        }
+        TraceReader::new(opened, file, columns, epoch, names)
+    }
+}
+
+impl<'n, R: Read> TraceReader<'n, R> {
+    /// Reads a log that messages call `file`.
+    ///
+    /// # Errors
+    /// As [`TraceReader::open`].
+    pub fn new(
+        log: R,
+        file: String,
+        columns: &Columns,
+        epoch: DateTime,
+        names: &'n mut Names,
+    ) -> Result<Self, FileErrors> {
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .buffer_capacity(1 << 16)
+            .from_reader(log);
+        let headers = reader.headers().map_err(|error| csv_error(&file, &error))?;
+        let layout = Layout::new(&file, headers, columns)?;
+        Ok(TraceReader {
+            layout,
+            file,
+            rows: reader.into_records(),
+            epoch,
+            names,
+            failed: false,
+        })
+    }
+}
+
+impl<R: Read> Iterator for TraceReader<'_, R> {
+    type Item = Result<TraceCall, FileErrors>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.failed {
+            let row = match self.rows.next()? {
+                Ok(row) => row,
+                Err(error) => {
+                    // After an unreadable row of the right shape the next one is fine; after an
+                    // I/O error there is no next one.
+                    self.failed = matches!(error.kind(), csv::ErrorKind::Io(_));
+                    return Some(Err(csv_error(&self.file, &error)));
+                }
+            };
+            if !self.layout.keeps(&row) {
+                continue;
+            }
+            let call = self.layout.call(&row, self.epoch, self.names);
+            return Some(call.map_err(|wrong| self.layout.error(&self.file, &row, &wrong).into()));
+        }
+        None
+    }
+}
+
+/// A whole log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TraceFile {
+    /// Every kept call, in the order of the log.
+    pub calls: Vec<TraceCall>,
+    /// Rows left out because they could not be read (only with `bad_rows: skip`).
+    pub skipped: u64,
+}
+
+impl TraceFile {
+    /// Reads a log; times are counted from `epoch`, ids come from `names`.
+    ///
+    /// # Errors
+    /// As [`TraceReader::open`]; every row that cannot be read, unless the columns file says to
+    /// skip them; a log without calls.
+    pub fn read(
+        path: &Path,
+        columns: &Columns,
+        epoch: DateTime,
+        names: &mut Names,
+    ) -> Result<TraceFile, FileErrors> {
+        let problems = Problems::new();
+        let mut calls = Vec::new();
+        let mut skipped = 0;
+        for row in TraceReader::open(path, columns, epoch, names)? {
+            match row {
+                Ok(call) => calls.push(call),
+                Err(errors) => match columns.bad_rows {
+                    BadRows::Skip => skipped += 1,
+                    BadRows::Refuse => problems.extend(errors),
+                },
+            }
+            if problems.is_full() {
+                break;
+            }
+        }
+        if calls.is_empty() && problems.count() == 0 {
+            let file = path.display().to_string();
+            let message = match skipped {
+                0 => "has no call that the columns file keeps".to_owned(),
+                _ => format!("has no readable call; {skipped} rows are wrong"),
+            };
+            problems.push(FileError::whole_file(&file, message));
+        }
+        problems.into_result(TraceFile { calls, skipped })
+    }
 }

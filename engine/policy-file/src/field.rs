@@ -263,7 +263,7 @@ impl<'a> Field<'a> {
         found.map(|(_, value)| *value)
     }
 
-    /// A name for something: 1 to 64 letters, digits, `-`, `_` or `.`, not starting with a mark.
+    /// A name for something: 1 to 64 letters, digits, `-` or `_`, starting with a letter or digit.
     #[must_use]
     pub fn name(&self, what: &str) -> Option<&'a str> {
         let text = self.text(what)?;
@@ -278,7 +278,9 @@ impl<'a> Field<'a> {
 const NAME_RULE: &str =
     "expected a name: 1 to 64 letters, digits, `-` or `_`, starting with a letter or digit";
 
-fn is_name(text: &str) -> bool {
+/// Whether a text is a name: 1 to 64 letters, digits, `-` or `_`, starting with a letter or digit.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     let rest = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     text.starts_with(char::is_alphanumeric) && text.chars().count() <= 64 && text.chars().all(rest)
 }

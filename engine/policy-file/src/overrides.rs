@@ -76,11 +76,11 @@ impl Overrides {
         Ok(())
     }
 
-    /// Adds the entries of a map: its keys are dotted paths.
-    pub fn add_map(&mut self, entries: &[Entry]) {
+    /// Adds the entries of the map that stands at `at`: its keys are dotted paths.
+    pub fn add_map(&mut self, at: &str, entries: &[Entry]) {
         self.list.extend(entries.iter().map(|entry| Override {
             path: entry.key.clone(),
-            shown: entry.key.clone(),
+            shown: format!("{at}.{}", entry.key),
             path_place: entry.key_place.clone(),
             value: entry.value.clone(),
         }));

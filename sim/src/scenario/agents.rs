@@ -6,11 +6,12 @@ use std::time::Duration;
 use engine::id::{Level, QueueId};
 use jiff::civil::DateTime;
 use policy_file::{TimeSpan, Weekdays};
+use serde::Serialize;
 
 use super::{DistSpec, PerPeriod, WeekTable};
 
 /// Agents who are alike, except for their talk factor.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct AgentGroup {
     /// Its name, unique in the scenario.
     pub group: String,
@@ -37,7 +38,7 @@ pub struct AgentGroup {
 }
 
 /// How many agents of a group are signed in. A leaving agent finishes the call in hand.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Staffing {
     /// The same number whenever the shifts say so. At least 1.
     Count(u32),
@@ -47,6 +48,7 @@ pub enum Staffing {
     /// ascending.
     Dated {
         /// The file.
+        #[serde(skip)]
         file: PathBuf,
         /// From when on, how many.
         steps: Vec<(DateTime, u32)>,
@@ -66,7 +68,7 @@ impl Staffing {
 }
 
 /// Working time; a span past midnight belongs to the day on which it starts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Shift {
     /// The days on which it starts.
     pub days: Weekdays,
@@ -75,7 +77,7 @@ pub struct Shift {
 }
 
 /// A break of each agent on each of these days, somewhere in a window.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Break {
     /// The days on which the window starts.
     pub days: Weekdays,
@@ -86,7 +88,7 @@ pub struct Break {
 }
 
 /// What becomes of an offer that rings. [`Default`] is the ideal: answered at once, always.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Answers {
     /// Answered with this probability, 0..=1.
     pub probability: f64,
@@ -107,7 +109,7 @@ impl Default for Answers {
 }
 
 /// An agent application's sign of life.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Heartbeat {
     /// Above 0.
     pub every: Duration,
@@ -118,7 +120,7 @@ pub struct Heartbeat {
 }
 
 /// A device that comes and goes: alternating spans, up first.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct DeviceModel {
     /// How long it works.
     pub up: DistSpec,

@@ -6,24 +6,25 @@ use std::time::Duration;
 
 use engine::id::{ClassId, QueueId};
 use policy_file::TimeOfDay;
+use serde::Serialize;
 
 use super::DistSpec;
 use crate::trace::TraceCall;
 
 /// One stream of calls into one queue.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct CallStream {
     /// Where they arrive; for a trace or journal, those that do not say where.
     pub queue: QueueId,
     /// When they arrive.
     pub arrivals: Arrivals,
-    /// Who they are: at least one, each class once, shares adding up to 1. A trace or journal that
-    /// says the class ignores the shares; each of its classes is listed here.
+    /// Who they are: each class once, shares adding up to 1. A call whose log says its class ignores
+    /// the shares; every class of a trace is listed here. Empty only for a journal.
     pub classes: Vec<CallerClass>,
 }
 
 /// When calls arrive.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Arrivals {
     /// A Poisson process of constant rate, per second. Above 0.
     Poisson(f64),
@@ -31,8 +32,14 @@ pub enum Arrivals {
     Profile(Profile),
     /// The calls of a foreign log.
     Trace(TraceSource),
-    /// The calls of a journal that Linefinder recorded; the file exists.
-    Journal(PathBuf),
+    /// The calls of a journal that Linefinder recorded.
+    Journal {
+        /// The file; it exists.
+        #[serde(skip)]
+        file: PathBuf,
+        /// Hex SHA-256 of its bytes.
+        sha256: String,
+    },
     /// Bursts at `every`, `2 x every`, ... after the epoch.
     Burst {
         /// Between the starts of two bursts; above 0.
@@ -45,7 +52,7 @@ pub enum Arrivals {
 }
 
 /// Piecewise-constant rates that repeat daily; 0 outside the listed steps.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Profile {
     /// The rates, per second.
     pub rates: WeekTable<f64>,
@@ -54,7 +61,7 @@ pub struct Profile {
 }
 
 /// Values per step of the day, by day of the week.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct WeekTable<T> {
     /// The length of a step; above 0.
     pub step: Duration,
@@ -65,20 +72,29 @@ pub struct WeekTable<T> {
 }
 
 /// The calls of a log, already read.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct TraceSource {
     /// The log.
+    #[serde(skip)]
     pub file: PathBuf,
     /// The columns file.
+    #[serde(skip)]
     pub columns: PathBuf,
-    /// In order of arrival, within [epoch, horizon).
+    /// Hex SHA-256 of the log.
+    pub sha256: String,
+    /// Hex SHA-256 of the columns file.
+    pub columns_sha256: String,
+    /// In order of arrival, from the epoch to before the horizon.
+    #[serde(skip)]
     pub calls: Arc<[TraceCall]>,
-    /// Rows of the log outside the scenario's time.
+    /// Calls of the log outside the scenario's time.
     pub outside: u64,
+    /// Rows that could not be read and that the columns file allows to skip.
+    pub skipped: u64,
 }
 
 /// Callers of one class in one stream.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct CallerClass {
     /// Which class.
     pub class: ClassId,
@@ -99,7 +115,7 @@ pub struct CallerClass {
 }
 
 /// A value that may depend on the time of day at arrival.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum PerPeriod<T> {
     /// The same all day.
     Always(T),
@@ -115,7 +131,7 @@ pub enum PerPeriod<T> {
 }
 
 /// Calling again as the same caller.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Redial {
     /// With which probability, by outcome.
     pub after: RedialAfter,
@@ -124,7 +140,7 @@ pub struct Redial {
 }
 
 /// The probability to call again by outcome, each 0..1 (below 1: else one caller calls for ever).
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct RedialAfter {
     /// Hung up while waiting.
     pub abandoned: f64,
@@ -141,7 +157,7 @@ pub struct RedialAfter {
 }
 
 /// How a caller takes to callbacks.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct CallbackAnswer {
     /// Takes the offer, with this probability.
     pub accepts: f64,

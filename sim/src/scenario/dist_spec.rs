@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 /// A distribution of values at or above 0, with checked, finite parameters.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum DistSpec {
     /// Always this; at least 0.
     Constant(f64),
@@ -69,10 +71,36 @@ pub enum DistSpec {
 }
 
 /// One exponential of a hyperexponential.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Branch {
     /// Its probability.
     pub weight: f64,
     /// Its mean; above 0.
     pub mean: f64,
+}
+
+impl DistSpec {
+    /// The mean; `None` for a survival curve, whose rest beyond the last value is unknown.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        match self {
+            DistSpec::Constant(mean)
+            | DistSpec::Exponential { mean }
+            | DistSpec::Lognormal { mean, .. }
+            | DistSpec::Gamma { mean, .. }
+            | DistSpec::Erlang { mean, .. } => Some(*mean),
+            DistSpec::Uniform { from, to } => Some((from + to) / 2.0),
+            DistSpec::Weibull { shape, scale } => Some(scale * libm::tgamma(1.0 + 1.0 / shape)),
+            DistSpec::Hyperexponential(branches) => {
+                Some(branches.iter().map(|b| b.weight * b.mean).sum())
+            }
+            DistSpec::Triangular { low, mode, high } => Some((low + mode + high) / 3.0),
+            DistSpec::Mixture(parts) => parts
+                .iter()
+                .map(|(weight, part)| Some(weight * part.mean()?))
+                .sum(),
+            DistSpec::Sample(values) => Some(values.iter().sum::<f64>() / values.len() as f64),
+            DistSpec::Survival(_) => None,
+        }
+    }
 }

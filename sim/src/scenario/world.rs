@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use policy_file::Names;
+use serde::Serialize;
 
 use super::{AgentGroup, CallStream, DistSpec};
 
 /// Who calls, who answers, and what carries the calls.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct World {
     /// The queues and classes that the world names, in order of first mention.
     pub names: Names,
@@ -26,7 +27,7 @@ pub struct World {
 }
 
 /// The telephone network. [`Default`] is the ideal: no delay, no failure, no limit.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub struct CarrierWorld {
     /// From our command to its effect; `None` = at once.
     pub command_delay: Option<DistSpec>,
@@ -43,7 +44,7 @@ pub struct CarrierWorld {
 }
 
 /// The server's store. [`Default`] is the ideal: commits take no time, scans cost nothing.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub struct StoreWorld {
     /// How long a commit takes; `None` = no time.
     pub commit: Option<DistSpec>,
@@ -54,7 +55,7 @@ pub struct StoreWorld {
 }
 
 /// Something that goes wrong at a set time.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct Fault {
     /// Since the epoch; before the horizon.
     pub at: Duration,
@@ -66,7 +67,7 @@ pub struct Fault {
 }
 
 /// What goes wrong.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub enum FaultKind {
     /// The devices of this share of the signed-in agents (0..=1) cannot be reached.
     AgentsUnreachable(f64),
@@ -81,7 +82,7 @@ pub enum FaultKind {
 }
 
 /// What a call is worth, in any one currency.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct Value {
     /// Per connected call, callbacks included. At least 0; 0 = `revenue` is not reported.
     pub connected_call: f64,

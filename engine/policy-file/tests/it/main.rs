@@ -1,5 +1,7 @@
 //! Tests of the policy file.
 
+#![allow(clippy::unwrap_used)]
+
 mod bad_input;
 mod bind;
 mod fuzz;

@@ -101,7 +101,7 @@ fn a_wrong_override_shows_its_own_text() {
           |
         1 | queues.sales.discovery.poll=
           | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]]
-        .assert_eq(&with(&["queues.sales.discovery.poll="]).unwrap_err());
+    .assert_eq(&with(&["queues.sales.discovery.poll="]).unwrap_err());
     expect![[r#"
         error: not valid YAML: unclosed bracket '{'
          --> --set:1:24

@@ -1,0 +1,137 @@
+//! A columns file: how to read a foreign call log. Types here, the reader in `columns/read`.
+//!
+//! Owns the mapping, not the log: `trace` applies it to rows.
+
+mod read;
+
+use std::time::Duration;
+
+/// A checked columns file. Columns are named as in the log's heading.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Columns {
+    /// When a call arrives.
+    pub arrived_at: ArrivedAt,
+    /// Which queue it joins; `None` = the stream's.
+    pub queue: Option<Label>,
+    /// Which class the caller is of; `None` = drawn by the stream's shares.
+    pub class: Option<Label>,
+    /// How long it talked; an empty cell or 0 = not known.
+    pub talk: Option<Span>,
+    /// How long it waited; what it says of the caller's patience.
+    pub patience: Option<PatienceColumn>,
+    /// What became of it, for comparison.
+    pub outcome: Option<Label>,
+    /// How long it waited, for comparison.
+    pub wait: Option<Span>,
+    /// Who served it, for comparison.
+    pub agent: Option<String>,
+    /// A row is kept when one of these holds; empty = every row.
+    pub keep: Vec<Condition>,
+    /// Longer talk times are cut to this.
+    pub cap: Option<Duration>,
+    /// What to do with a row that cannot be read.
+    pub bad_rows: BadRows,
+}
+
+/// When a call arrives, in local time.
+#[derive(Clone, PartialEq, Debug)]
+pub enum ArrivedAt {
+    /// One column with date and time.
+    One {
+        /// The column.
+        column: String,
+        /// `strptime` directives; `None` = `2026-03-02T08:00:00` (or a blank for the T).
+        format: Option<String>,
+    },
+    /// A date and a time of day in columns of their own.
+    Two {
+        /// The date's column.
+        date: String,
+        /// `strptime` directives; `None` = `2026-03-02`.
+        date_format: Option<String>,
+        /// The first of these columns that is not missing.
+        times: Vec<String>,
+        /// `strptime` directives; `None` = `8:00` or `8:00:30`.
+        time_format: Option<String>,
+        /// Cells that stand for "no time", beside the empty one.
+        missing: Vec<String>,
+    },
+}
+
+/// A word from a column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The column.
+    pub column: String,
+    /// Cell to word, in the order of the file; empty = the cell itself.
+    pub map: Vec<(String, String)>,
+    /// The word for every other cell (`"*"`); `None` = such a cell is an error when there is a map.
+    pub other: Option<String>,
+}
+
+impl Label {
+    /// The word for a cell; `None` when the map has none.
+    #[must_use]
+    pub fn of<'a>(&'a self, cell: &'a str) -> Option<&'a str> {
+        if self.map.is_empty() && self.other.is_none() {
+            return Some(cell);
+        }
+        let mapped = self.map.iter().find(|(from, _)| from == cell);
+        mapped.map(|(_, to)| to.as_str()).or(self.other.as_deref())
+    }
+}
+
+/// A span from a column.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Span {
+    /// The column.
+    pub column: String,
+    /// What one of the column's numbers means, in microseconds. `h:mm:ss` is read whatever this
+    /// is.
+    pub unit_micros: u64,
+    /// Read only where this holds; `None` = everywhere.
+    pub when: Option<Condition>,
+}
+
+/// What a wait says of the caller's patience.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PatienceColumn {
+    /// The wait; where its condition holds the caller hung up after it.
+    pub wait: Span,
+    /// What the others' wait means.
+    pub otherwise: Otherwise,
+}
+
+/// What the wait of a caller who did not hang up means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Otherwise {
+    /// The caller would have waited longer than that.
+    Censored,
+    /// Nothing.
+    Unknown,
+}
+
+/// A row to keep or to read: every column's cell must be as wanted. At least one column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Condition(pub Vec<Wanted>);
+
+/// What a column's cell must be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// The column.
+    pub column: String,
+    /// Cells; at least one.
+    pub cells: Vec<String>,
+    /// Whether the cell must be one of them (or must not).
+    pub is_one_of: bool,
+}
+
+/// What to do with a row that cannot be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum BadRows {
+    /// Refuse the log and show the rows.
+    #[default]
+    Refuse,
+    /// Leave them out and count them.
+    Skip,
+}

@@ -1,0 +1,300 @@
+//! A scenario file to a [`Scenario`]. Every part reads on after an error, so that one run shows all.
+
+mod agents;
+mod calls;
+mod dist;
+mod experiment;
+mod files;
+mod gates;
+mod tables;
+mod world;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+
+use engine::id::{ClassId, QueueId};
+use jiff::civil::DateTime;
+use policy_file::node::{Node, Value};
+use policy_file::policy::check_version;
+use policy_file::{
+    Document, Field, FileError, FileErrors, Keys, Names, Overrides, PolicyFile, Problems,
+};
+
+use super::{Scenario, World};
+
+const KEYS: [&str; 13] = [
+    "schema",
+    "name",
+    "description",
+    "policy",
+    "policy_set",
+    "experiment",
+    "calls",
+    "agents",
+    "carrier",
+    "store",
+    "faults",
+    "value",
+    "gates",
+];
+
+impl Scenario {
+    /// Reads a scenario and every file it refers to, with some of its keys replaced (paths are
+    /// the scenario's; those that begin with `policy.` are the policy's).
+    ///
+    /// # Errors
+    /// Everything that is wrong with the files or the overrides.
+    pub fn read(path: &Path, overrides: &Overrides) -> Result<Scenario, FileErrors> {
+        let base = path.parent().unwrap_or(Path::new(""));
+        from_document(Document::read(path)?, base, overrides)
+    }
+
+    /// Reads a scenario from a text that messages call `name`; its files are looked for in
+    /// `base`.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`].
+    pub fn parse(
+        text: &str,
+        name: &str,
+        base: &Path,
+        overrides: &Overrides,
+    ) -> Result<Scenario, FileErrors> {
+        from_document(Document::parse(text, name)?, base, overrides)
+    }
+}
+
+fn from_document(
+    mut document: Document,
+    base: &Path,
+    overrides: &Overrides,
+) -> Result<Scenario, FileErrors> {
+    let problems = Problems::new();
+    let mut own = overrides.clone();
+    let for_policy = own.split_off("policy");
+    own.apply(&mut document.root, &problems);
+    let context = Context::new(base);
+    let scenario = scenario(
+        &Field::root(&document.root, &problems),
+        &context,
+        for_policy,
+    );
+    problems.into_result(())?;
+    Ok(scenario.expect("invariant: what is missing was reported"))
+}
+
+/// What every part needs to know of the whole.
+struct Context {
+    base: PathBuf,
+    names: RefCell<Names>,
+    /// Where each queue was first named, for errors about the policy.
+    first_queues: RefCell<Vec<(String, FileErrorPlace)>>,
+}
+
+/// Enough of a field to complain about it later.
+#[derive(Clone)]
+struct FileErrorPlace {
+    node: Node,
+    path: String,
+}
+
+impl Context {
+    fn new(base: &Path) -> Context {
+        Context {
+            base: base.to_owned(),
+            names: RefCell::default(),
+            first_queues: RefCell::default(),
+        }
+    }
+
+    /// The queue that a field names.
+    fn queue(&self, field: &Field<'_>) -> Option<QueueId> {
+        let name = field.name("the name of a queue")?;
+        self.queue_called(name, field)
+    }
+
+    fn queue_called(&self, name: &str, field: &Field<'_>) -> Option<QueueId> {
+        let mut names = self.names.borrow_mut();
+        let known = names.queues.len();
+        let queue = names.intern_queue(name);
+        if names.queues.len() > known {
+            let place = FileErrorPlace {
+                node: field.node.clone(),
+                path: field.path.clone(),
+            };
+            self.first_queues
+                .borrow_mut()
+                .push((name.to_owned(), place));
+        }
+        if queue.is_none() {
+            field.wrong("too many queues");
+        }
+        queue
+    }
+
+    fn class_called(&self, name: &str) -> Option<ClassId> {
+        self.names.borrow_mut().intern_class(name)
+    }
+
+    /// The file that a field names, relative to the scenario's folder.
+    fn path(&self, field: &Field<'_>) -> Option<PathBuf> {
+        let text = field.text("the path of a file")?;
+        if text.is_empty() {
+            field.wrong("expected the path of a file");
+            return None;
+        }
+        Some(self.base.join(text))
+    }
+}
+
+fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Option<Scenario> {
+    let keys = root.keys(&KEYS)?;
+    check_version(&keys);
+    let name = keys
+        .required("name", "name: busy-monday")
+        .and_then(|field| name(&field));
+    let description = keys.get("description");
+    let description = description.and_then(|field| field.text("a sentence"));
+    let experiment = keys
+        .required(
+            "experiment",
+            "experiment: { start: 2026-03-02T08:00, horizon: 10h }",
+        )
+        .and_then(|field| experiment::experiment(&field));
+    // Later parts need a start; without one they are checked against the epoch of the calendar.
+    let start = experiment.as_ref().map_or(DateTime::ZERO, |e| e.start);
+    let horizon = experiment.as_ref().map(|e| e.horizon);
+    let world = world(&keys, context, start, horizon);
+    let policy = policy(&keys, context, for_policy);
+    let names = context.names.borrow();
+    let policy = policy.and_then(|read| bound(&keys, context, &names, read));
+    let gates = keys.get("gates");
+    let gates = gates.map_or_else(Vec::new, |field| gates::gates(&field, context, &names));
+    if root.problems().count() > 0 {
+        return None;
+    }
+    let (experiment, (policy, policy_path, policy_digest)) = (experiment?, policy?);
+    Some(Scenario {
+        name: name?.to_owned(),
+        description: description.unwrap_or_default().trim().to_owned(),
+        world_digest: super::digest::world(&world, &experiment),
+        experiment,
+        world,
+        policy,
+        policy_path,
+        gates,
+        policy_digest,
+    })
+}
+
+fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
+    let text = field.text("a name such as busy-monday")?;
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_name = text.starts_with(char::is_alphanumeric)
+        && text.chars().all(fits)
+        && text.chars().count() <= 100;
+    if !is_name {
+        field.wrong("expected a name: at most 100 letters, digits, `-`, `_` or `.`");
+    }
+    is_name.then_some(text)
+}
+
+fn world(
+    keys: &Keys<'_>,
+    context: &Context,
+    start: DateTime,
+    horizon: Option<std::time::Duration>,
+) -> World {
+    let calls = keys
+        .required(
+            "calls",
+            "calls: [ { queue: sales, arrivals: { poisson: 180/h }, classes: ... } ]",
+        )
+        .map_or_else(Vec::new, |field| {
+            calls::calls(&field, context, start, horizon)
+        });
+    let agents = keys
+        .required(
+            "agents",
+            "agents: [ { group: core, count: 14, queues: { sales: 1 } } ]",
+        )
+        .map_or_else(Vec::new, |field| agents::agents(&field, context, start));
+    World {
+        calls,
+        agents,
+        carrier: world::carrier(keys.get("carrier"), context),
+        store: world::store(keys.get("store"), context),
+        faults: world::faults(keys.get("faults"), horizon),
+        value: world::value(keys.get("value")),
+        names: context.names.borrow().clone(),
+    }
+}
+
+type ReadPolicy = (PolicyFile, Option<PathBuf>, String);
+
+/// The policy, from its file or inline, with `policy_set` and then the command line's overrides.
+fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<ReadPolicy> {
+    let mut overrides = Overrides::new();
+    if let Some(field) = keys.get("policy_set") {
+        match &field.node.value {
+            Value::Map(entries) => overrides.add_map("policy_set", entries),
+            Value::Null | Value::Scalar { .. } | Value::List(_) => {
+                field.wrong(
+                    "expected key paths and values, as in `queues.sales.discovery.poll: 5s`",
+                );
+            }
+        }
+    }
+    overrides.append(for_policy);
+    let field = keys.required("policy", "policy: ../policies/phase-3.yaml")?;
+    let (read, path) = if field.is_map() {
+        (
+            PolicyFile::from_node(field.node, "policy", &overrides),
+            None,
+        )
+    } else {
+        let path = context.path(&field)?;
+        if !path.is_file() {
+            field.wrong(format!("there is no file {}", path.display()));
+            return None;
+        }
+        (PolicyFile::read_with(&path, &overrides), Some(path))
+    };
+    match read {
+        Ok(policy) => {
+            let digest = policy.digest();
+            Some((policy, path, digest))
+        }
+        Err(errors) => {
+            field.problems().extend(errors);
+            None
+        }
+    }
+}
+
+/// The policy with the world's ids; reports the queues it does not have.
+fn bound(
+    keys: &Keys<'_>,
+    context: &Context,
+    names: &Names,
+    read: ReadPolicy,
+) -> Option<ReadPolicy> {
+    let (policy, path, digest) = read;
+    match policy.bind(names) {
+        Ok(policy) => Some((policy, path, digest)),
+        Err(unknown) => {
+            let places = context.first_queues.borrow();
+            for error in unknown {
+                let place = places.iter().find(|(name, _)| *name == error.queue);
+                let (node, path) = place.map_or_else(
+                    || (keys.field().node, String::new()),
+                    |(_, place)| (&place.node, place.path.clone()),
+                );
+                let help = policy_file::field::known_names(&error.known, &error.queue);
+                let shown = FileError::at(&node.place, path, error.to_string());
+                keys.field().problems().push(shown.with_help(help));
+            }
+            None
+        }
+    }
+}

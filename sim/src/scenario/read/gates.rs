@@ -1,0 +1,218 @@
+//! The `gates` section.
+
+use std::sync::Arc;
+
+use policy_file::field::known_names;
+use policy_file::{Field, Keys, Names, PolicyFile, quantity};
+
+use super::super::gates::{Gate, Lift, LiftOver, MEASURES, MeasureUnit, Rule, Scope, measure_unit};
+use super::Context;
+use super::experiment::seconds;
+
+/// The rules, in the order in which one map's are listed.
+const RULES: [&str; 4] = ["at_least", "at_most", "lift_at_least", "lift_at_most"];
+
+/// Reads every gate; scopes are names of the world.
+pub(super) fn gates(field: &Field<'_>, context: &Context, names: &Names) -> Vec<Gate> {
+    let entries = field.entries("rules by measure, as in `reach_rate: { at_least: 95% }`");
+    let mut gates = Vec::new();
+    for entry in entries.unwrap_or_default() {
+        let Some(unit) = measure_unit(entry.name) else {
+            entry.unknown_name("measure", &all_measures());
+            continue;
+        };
+        let rules = if entry.field.is_list() {
+            entry.field.items("a list of rules").unwrap_or_default()
+        } else {
+            vec![entry.field.clone()]
+        };
+        if rules.is_empty() {
+            entry.field.wrong("expected at least one rule");
+        }
+        for rule in rules {
+            let found = rules_of(&rule, unit, context, names);
+            gates.extend(found.into_iter().map(|(scope, rule)| Gate {
+                measure: entry.name.to_owned(),
+                scope,
+                rule,
+            }));
+        }
+    }
+    gates
+}
+
+fn rules_of(
+    field: &Field<'_>,
+    unit: MeasureUnit,
+    context: &Context,
+    names: &Names,
+) -> Vec<(Scope, Rule)> {
+    let mut known = RULES.to_vec();
+    known.extend(["over", "queue", "class"]);
+    let Some(keys) = field.keys(&known) else {
+        return Vec::new();
+    };
+    let scope = scope(&keys, names);
+    let has_lift = keys.get("lift_at_least").is_some() || keys.get("lift_at_most").is_some();
+    let over = match (keys.get("over"), has_lift) {
+        (Some(field), true) => over(&field, context, names),
+        (None, true) => keys
+            .required("over", "{ lift_at_least: 15%, over: legacy.yaml }")
+            .and(None),
+        (Some(field), false) => {
+            field.wrong("goes with `lift_at_least` or `lift_at_most`");
+            None
+        }
+        (None, false) => None,
+    };
+    let mut rules = Vec::new();
+    for key in RULES {
+        let Some(field) = keys.get(key) else { continue };
+        let rule = match key {
+            "at_least" => limit(&field, unit).map(Rule::AtLeast),
+            "at_most" => limit(&field, unit).map(Rule::AtMost),
+            "lift_at_least" => {
+                let lift = lift(&field, unit);
+                lift.and_then(|lift| Some(Rule::LiftAtLeast(lift, over.clone()?)))
+            }
+            _ => {
+                let lift = lift(&field, unit);
+                lift.and_then(|lift| Some(Rule::LiftAtMost(lift, over.clone()?)))
+            }
+        };
+        rules.extend(rule.map(|rule| (scope, rule)));
+    }
+    if RULES.iter().all(|key| keys.get(key).is_none()) {
+        field.wrong("needs a rule: `at_least`, `at_most`, `lift_at_least` or `lift_at_most`");
+    }
+    if let [(_, Rule::AtLeast(least)), (_, Rule::AtMost(most)), ..] = rules.as_slice()
+        && least > most
+    {
+        field.wrong("`at_least` is above `at_most`: nothing can pass");
+    }
+    rules
+}
+
+fn scope(keys: &Keys<'_>, names: &Names) -> Scope {
+    let queue = keys.get("queue").and_then(|field| {
+        let name = field.text("the name of a queue")?;
+        if names.queue(name).is_none() {
+            let help = known_names(&names.queues, name);
+            field.wrong_with_help(format!("there is no queue `{name}`"), help);
+        }
+        names.queue(name)
+    });
+    let class = keys.get("class").and_then(|field| {
+        let name = field.text("the name of a class")?;
+        if names.class(name).is_none() {
+            let help = known_names(&names.classes, name);
+            field.wrong_with_help(format!("there is no class `{name}`"), help);
+        }
+        names.class(name)
+    });
+    match (queue, class) {
+        (Some(_), Some(_)) => {
+            keys.field().wrong("either `queue` or `class`, not both");
+            Scope::All
+        }
+        (Some(queue), None) => Scope::Queue(queue),
+        (None, Some(class)) => Scope::Class(class),
+        (None, None) => Scope::All,
+    }
+}
+
+fn over(field: &Field<'_>, context: &Context, names: &Names) -> Option<LiftOver> {
+    let path = context.path(field)?;
+    if !path.is_file() {
+        field.wrong(format!("there is no file {}", path.display()));
+        return None;
+    }
+    match PolicyFile::read(&path) {
+        Err(errors) => {
+            field.problems().extend(errors);
+            None
+        }
+        Ok(policy) => match policy.bind(names) {
+            Ok(policy) => Some(LiftOver {
+                path,
+                policy: Arc::new(policy),
+            }),
+            Err(unknown) => {
+                for error in unknown {
+                    field.wrong(format!("{}: {error}", path.display()));
+                }
+                None
+            }
+        },
+    }
+}
+
+/// A value of a measure, in its own unit.
+pub(super) fn limit(field: &Field<'_>, unit: MeasureUnit) -> Option<f64> {
+    match unit {
+        MeasureUnit::Ratio => field.quantity(quantity::probability),
+        MeasureUnit::Seconds => field.quantity(signed_seconds),
+        MeasureUnit::Count => field.quantity(quantity::number),
+        MeasureUnit::PerHour => field.quantity(per_hour),
+    }
+}
+
+fn signed_seconds(text: &str) -> Result<f64, String> {
+    match text.strip_prefix('-') {
+        Some(rest) => seconds(rest).map(|value| -value),
+        None => seconds(text),
+    }
+}
+
+fn per_hour(text: &str) -> Result<f64, String> {
+    quantity::rate(text).map(|per_second| per_second * 3600.0)
+}
+
+/// `15%` is relative; `3 points` (of a ratio), `-10s` or `2/h` is a difference.
+fn lift(field: &Field<'_>, unit: MeasureUnit) -> Option<Lift> {
+    field.quantity(|text| {
+        if text.ends_with('%') {
+            return quantity::signed_percent(text).map(Lift::Relative);
+        }
+        let (sign, size) = match text.strip_prefix('-') {
+            Some(size) => (-1.0, size),
+            None => (1.0, text),
+        };
+        let points = size.strip_suffix("points").or(size.strip_suffix("point"));
+        let value = match (unit, points) {
+            (MeasureUnit::Ratio, Some(points)) => {
+                quantity::number(points.trim_end()).map(|points| points / 100.0)
+            }
+            (MeasureUnit::Seconds, None) => seconds(size),
+            (MeasureUnit::PerHour, None) => per_hour(size),
+            (MeasureUnit::Ratio | MeasureUnit::Count, None)
+            | (MeasureUnit::Seconds | MeasureUnit::Count | MeasureUnit::PerHour, Some(_)) => {
+                Err(String::new())
+            }
+        };
+        let expected = match unit {
+            MeasureUnit::Ratio => "a lift such as 15% (relative) or 3 points",
+            MeasureUnit::Seconds => "a lift such as -15% (relative) or -10s",
+            MeasureUnit::Count => "a lift such as 15% (relative)",
+            MeasureUnit::PerHour => "a lift such as 15% (relative) or 2/h",
+        };
+        value
+            .map(|value| Lift::Absolute(sign * value))
+            .map_err(|_| format!("`{text}` is not {expected}"))
+    })
+}
+
+/// The measure that a field names.
+pub(super) fn measure(field: &Field<'_>) -> Option<MeasureUnit> {
+    let id = field.text("a measure such as abandonment_rate")?;
+    let unit = measure_unit(id);
+    if unit.is_none() {
+        let help = known_names(&all_measures(), id);
+        field.wrong_with_help(format!("there is no measure `{id}`"), help);
+    }
+    unit
+}
+
+fn all_measures() -> Vec<String> {
+    MEASURES.iter().map(|(id, _)| (*id).to_owned()).collect()
+}

@@ -1,0 +1,335 @@
+//! One row: where each column is, and what its cells mean.
+
+use engine::Timestamp;
+use engine::time::Micros;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::strtime::BrokenDownTime;
+use policy_file::field::known_names;
+use policy_file::{FileError, FileErrors, Names, Problems, quantity};
+
+use super::{Patience, Recorded, TraceCall};
+use crate::columns::{ArrivedAt, Columns, Condition, Label, Otherwise, Span};
+use crate::table::cell_error;
+
+/// A span beyond a year is a mistake in the unit.
+const LONGEST: f64 = 366.0 * 86_400.0 * 1e6;
+
+/// The columns file with positions for names.
+pub(super) struct Layout {
+    headers: Vec<String>,
+    columns: Columns,
+}
+
+/// What is wrong with a row.
+pub(super) struct WrongCell {
+    column: usize,
+    message: String,
+}
+
+type Cell<T> = Result<T, WrongCell>;
+
+impl Layout {
+    /// Checks that the heading has every column.
+    pub(super) fn new(
+        file: &str,
+        headers: &csv::StringRecord,
+        columns: &Columns,
+    ) -> Result<Layout, FileErrors> {
+        let mut headers: Vec<String> = headers.iter().map(str::to_owned).collect();
+        if let Some(first) = headers.first_mut()
+            && let Some(rest) = first.strip_prefix('\u{feff}')
+        {
+            *first = rest.to_owned();
+        }
+        if headers.iter().all(String::is_empty) {
+            return Err(FileError::whole_file(file, "is empty").into());
+        }
+        let problems = Problems::new();
+        let text = headers.join(",");
+        for name in named_columns(columns) {
+            let message = match headers.iter().filter(|header| **header == name).count() {
+                0 => format!("the log has no column `{name}`"),
+                1 => continue,
+                n => format!("the log has {n} columns `{name}`"),
+            };
+            let error = FileError::in_line(file, 1, &text, 0..text.len(), "", message);
+            problems.push(error.with_help(known_names(&headers, &name)));
+        }
+        problems.into_result(Layout {
+            headers,
+            columns: columns.clone(),
+        })
+    }
+
+    fn position(&self, column: &str) -> usize {
+        self.headers
+            .iter()
+            .position(|header| header == column)
+            .expect("invariant: every named column is in the heading")
+    }
+
+    fn cell<'r>(&self, row: &'r csv::StringRecord, column: &str) -> (usize, &'r str) {
+        let position = self.position(column);
+        (position, row.get(position).unwrap_or_default())
+    }
+
+    fn holds(&self, condition: &Condition, row: &csv::StringRecord) -> bool {
+        condition.0.iter().all(|wanted| {
+            let (_, cell) = self.cell(row, &wanted.column);
+            wanted.cells.iter().any(|value| value == cell) == wanted.is_one_of
+        })
+    }
+
+    /// Whether the columns file keeps a row.
+    pub(super) fn keeps(&self, row: &csv::StringRecord) -> bool {
+        let keep = &self.columns.keep;
+        keep.is_empty() || keep.iter().any(|condition| self.holds(condition, row))
+    }
+
+    /// The call of a row.
+    pub(super) fn call(
+        &self,
+        row: &csv::StringRecord,
+        epoch: DateTime,
+        names: &mut Names,
+    ) -> Cell<TraceCall> {
+        let columns = &self.columns;
+        let arrived_local = self.arrived(row)?;
+        let since = arrived_local.duration_since(epoch).as_micros();
+        let queue = self.name(row, columns.queue.as_ref(), |name| names.intern_queue(name))?;
+        let class = self.name(row, columns.class.as_ref(), |name| names.intern_class(name))?;
+        let talk = self.span(row, columns.talk.as_ref())?;
+        let cap = columns.cap.map_or(Micros::MAX, engine::time::micros);
+        let outcome = match &columns.outcome {
+            Some(label) => Some(self.word(row, label)?.1.to_owned()),
+            None => None,
+        };
+        let agent = columns
+            .agent
+            .as_ref()
+            .map(|column| self.cell(row, column).1);
+        Ok(TraceCall {
+            arrived_local,
+            arrived_at: Timestamp(u64::try_from(since).unwrap_or(0)),
+            queue,
+            class,
+            talk: talk.filter(|talk| *talk > 0).map(|talk| talk.min(cap)),
+            patience: self.patience(row)?,
+            recorded: Recorded {
+                outcome,
+                wait: self.span(row, columns.wait.as_ref())?,
+                agent: agent.filter(|name| !name.is_empty()).map(str::to_owned),
+            },
+        })
+    }
+
+    fn word<'r>(&'r self, row: &'r csv::StringRecord, label: &'r Label) -> Cell<(usize, &'r str)> {
+        let (column, cell) = self.cell(row, &label.column);
+        match label.of(cell) {
+            Some(word) => Ok((column, word)),
+            None => Err(WrongCell {
+                column,
+                message: format!(
+                    "`{cell}` is not in the map of the columns file; `\"*\"` stands for all others"
+                ),
+            }),
+        }
+    }
+
+    fn name<T>(
+        &self,
+        row: &csv::StringRecord,
+        label: Option<&Label>,
+        intern: impl FnOnce(&str) -> Option<T>,
+    ) -> Cell<Option<T>> {
+        let Some(label) = label else {
+            return Ok(None);
+        };
+        let (column, word) = self.word(row, label)?;
+        let wrong = |message: String| WrongCell { column, message };
+        if !policy_file::field::is_name(word) {
+            return Err(wrong(format!(
+                "`{word}` is not a name; map it to one in the columns file"
+            )));
+        }
+        match intern(word) {
+            Some(id) => Ok(Some(id)),
+            None => Err(wrong("too many different names".to_owned())),
+        }
+    }
+
+    fn span(&self, row: &csv::StringRecord, span: Option<&Span>) -> Cell<Option<Micros>> {
+        let Some(span) = span else {
+            return Ok(None);
+        };
+        if let Some(condition) = &span.when
+            && !self.holds(condition, row)
+        {
+            return Ok(None);
+        }
+        let (column, cell) = self.cell(row, &span.column);
+        read_span(cell, span.unit_micros).map_err(|message| WrongCell { column, message })
+    }
+
+    fn patience(&self, row: &csv::StringRecord) -> Cell<Patience> {
+        let Some(patience) = &self.columns.patience else {
+            return Ok(Patience::Unknown);
+        };
+        let everywhere = Span {
+            when: None,
+            ..patience.wait.clone()
+        };
+        let hung_up = match &patience.wait.when {
+            Some(condition) => self.holds(condition, row),
+            None => true,
+        };
+        if !hung_up && patience.otherwise == Otherwise::Unknown {
+            return Ok(Patience::Unknown);
+        }
+        Ok(match (self.span(row, Some(&everywhere))?, hung_up) {
+            (Some(wait), true) => Patience::Known(wait),
+            (Some(wait), false) => Patience::Censored(wait),
+            (None, _) => Patience::Unknown,
+        })
+    }
+
+    fn arrived(&self, row: &csv::StringRecord) -> Cell<DateTime> {
+        match &self.columns.arrived_at {
+            ArrivedAt::One { column, format } => {
+                let (column, cell) = self.cell(row, column);
+                let read = match format {
+                    Some(format) => BrokenDownTime::parse(format, cell)
+                        .and_then(|time| time.to_datetime())
+                        .map_err(|_| format!("`{cell}` is not a date and time like \"{format}\"")),
+                    None => quantity::date_time(cell),
+                };
+                read.map_err(|message| WrongCell { column, message })
+            }
+            ArrivedAt::Two {
+                date,
+                date_format,
+                times,
+                time_format,
+                missing,
+            } => {
+                let (column, cell) = self.cell(row, date);
+                let date = read_date(cell, date_format.as_deref())
+                    .map_err(|message| WrongCell { column, message })?;
+                let is_there = |cell: &str| !cell.is_empty() && missing.iter().all(|m| m != cell);
+                let found = times
+                    .iter()
+                    .map(|column| self.cell(row, column))
+                    .find(|(_, cell)| is_there(cell));
+                let Some((column, cell)) = found else {
+                    return Err(WrongCell {
+                        column: self.position(&times[0]),
+                        message: "no time of arrival: every column of it is missing".to_owned(),
+                    });
+                };
+                read_time(date, cell, time_format.as_deref())
+                    .map_err(|message| WrongCell { column, message })
+            }
+        }
+    }
+
+    /// The error of a row, showing it.
+    pub(super) fn error(
+        &self,
+        file: &str,
+        row: &csv::StringRecord,
+        wrong: &WrongCell,
+    ) -> FileError {
+        let line = row.position().map_or(0, csv::Position::line);
+        let header = &self.headers[wrong.column];
+        cell_error(file, line, row, wrong.column, header, &wrong.message)
+    }
+}
+
+/// Every column that a columns file names, each once.
+fn named_columns(columns: &Columns) -> Vec<String> {
+    let mut names: Vec<&String> = Vec::new();
+    match &columns.arrived_at {
+        ArrivedAt::One { column, .. } => names.push(column),
+        ArrivedAt::Two { date, times, .. } => {
+            names.push(date);
+            names.extend(times);
+        }
+    }
+    let labels = [&columns.queue, &columns.class, &columns.outcome];
+    names.extend(labels.into_iter().flatten().map(|label| &label.column));
+    let spans = [columns.talk.as_ref(), columns.wait.as_ref()];
+    let patience = columns.patience.as_ref().map(|patience| &patience.wait);
+    let mut conditions: Vec<&Condition> = columns.keep.iter().collect();
+    for span in spans.into_iter().chain([patience]).flatten() {
+        names.push(&span.column);
+        conditions.extend(&span.when);
+    }
+    names.extend(&columns.agent);
+    names.extend(
+        conditions
+            .iter()
+            .flat_map(|c| c.0.iter().map(|w| &w.column)),
+    );
+    let mut once: Vec<String> = Vec::new();
+    for name in names {
+        if !once.contains(name) {
+            once.push(name.clone());
+        }
+    }
+    once
+}
+
+fn read_date(cell: &str, format: Option<&str>) -> Result<Date, String> {
+    match format {
+        Some(format) => BrokenDownTime::parse(format, cell)
+            .and_then(|time| time.to_date())
+            .map_err(|_| format!("`{cell}` is not a date like \"{format}\"")),
+        None => cell
+            .parse()
+            .map_err(|_| format!("`{cell}` is not a date such as 2026-03-02")),
+    }
+}
+
+/// A time of day on a date. 24:00:00 is the start of the next day.
+fn read_time(date: Date, cell: &str, format: Option<&str>) -> Result<DateTime, String> {
+    if let Some(format) = format {
+        return BrokenDownTime::parse(format, cell)
+            .and_then(|time| time.to_time())
+            .map(|time| date.to_datetime(time))
+            .map_err(|_| format!("`{cell}` is not a time like \"{format}\""));
+    }
+    let time = quantity::time_of_day(cell)?;
+    date.to_datetime(Time::midnight())
+        .checked_add(time.since_midnight())
+        .map_err(|error| error.to_string())
+}
+
+/// A span: a number of the column's unit, or `h:mm:ss`. An empty cell is none.
+fn read_span(cell: &str, unit_micros: u64) -> Result<Option<Micros>, String> {
+    if cell.is_empty() {
+        return Ok(None);
+    }
+    if cell.contains(':') {
+        let mut seconds = 0.0;
+        for part in cell.split(':') {
+            let value = part.parse::<u32>();
+            let value = value.map_err(|_| format!("`{cell}` is not a span like 0:02:30"))?;
+            seconds = seconds * 60.0 + f64::from(value);
+        }
+        return bounded(cell, seconds * 1e6);
+    }
+    let value: f64 = cell
+        .parse()
+        .map_err(|_| format!("`{cell}` is not a number of seconds (or the column's unit)"))?;
+    if value < 0.0 {
+        return Err(format!("`{cell}` is negative"));
+    }
+    bounded(cell, value * unit_micros as f64)
+}
+
+fn bounded(cell: &str, micros: f64) -> Result<Option<Micros>, String> {
+    if !micros.is_finite() || micros > LONGEST {
+        return Err(format!("`{cell}` is not a span of at most a year"));
+    }
+    Ok(Some(micros.round() as Micros))
+}
