@@ -219,7 +219,7 @@ fn stream_plan(stream: &CallStream, local: &LocalTime) -> StreamPlan {
             ),
         },
         Arrivals::Trace(trace) => SourcePlan::Trace(trace.calls.clone()),
-        Arrivals::Journal(_) => SourcePlan::Trace(Arc::from([])),
+        Arrivals::Journal { .. } => SourcePlan::Trace(Arc::from([])),
         Arrivals::Burst {
             every,
             calls,
@@ -234,7 +234,7 @@ fn stream_plan(stream: &CallStream, local: &LocalTime) -> StreamPlan {
         Arrivals::Profile(profile) => profile.day_factor.as_ref().map(dist),
         Arrivals::Poisson(_)
         | Arrivals::Trace(_)
-        | Arrivals::Journal(_)
+        | Arrivals::Journal { .. }
         | Arrivals::Burst { .. } => None,
     };
     let mut up_to = 0.0;
