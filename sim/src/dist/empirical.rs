@@ -174,6 +174,9 @@ impl SurvivalCurve {
             return 1.0;
         }
         let from = self.points[i - 1];
+        if from.survival == 0.0 {
+            return 0.0;
+        }
         let Some(to) = self.points.get(i) else {
             return from.survival * libm::exp(-self.tail_hazard * (x - from.time));
         };
