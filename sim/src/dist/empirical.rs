@@ -207,7 +207,7 @@ impl SurvivalCurve {
         pieces.sum::<f64>() + tail
     }
 
-    /// E[X^2] is the integral of 2 x S(x); E[X]^2 is taken off.
+    /// The second moment is the integral of 2 x S(x); the squared mean is taken off.
     pub(crate) fn variance(&self) -> f64 {
         let pieces = self.points.windows(2).map(|w| {
             let (a, b) = (w[0].time, w[1].time);
