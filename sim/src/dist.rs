@@ -32,9 +32,9 @@ use mixture::Mixture;
 use std::sync::Arc;
 use table::Table;
 
-/// The longest span that is ever drawn, 2^53 µs or 285 years: a heavy tail must not overflow the
+/// The longest span that is ever drawn, 2^51 µs or 71 years: a heavy tail must not overflow the
 /// clock it is added to.
-pub const LONGEST_MICROS: u64 = 1 << 53;
+pub const LONGEST_MICROS: u64 = 1 << 51;
 
 /// A distribution of a span in seconds or of a unitless factor. Cheap to clone; compares equal by
 /// its parameters.
@@ -343,12 +343,16 @@ impl Dist {
     }
 }
 
-/// Seconds to whole microseconds, halves up. Both operations are IEEE basic ones.
+/// Seconds to whole microseconds, the nearest, halves to even. At 2^52 doubles are one apart, so
+/// the addition rounds and leaves the integer in the mantissa: two instructions where a checked
+/// conversion takes six.
 #[inline]
 fn micros(seconds: f64) -> u64 {
-    let micros = (seconds * 1e6 + 0.5).min(LONGEST_MICROS as f64);
-    // Through i64, which is one instruction; the value is within 0 and 2^53.
-    micros as i64 as u64
+    const LONGEST: f64 = LONGEST_MICROS as f64;
+    const MAGIC: f64 = 4_503_599_627_370_496.0;
+    let micros = seconds * 1e6;
+    let micros = if micros < LONGEST { micros } else { LONGEST };
+    (micros + MAGIC).to_bits() - MAGIC.to_bits()
 }
 
 fn not_negative(

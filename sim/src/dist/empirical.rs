@@ -174,6 +174,9 @@ impl SurvivalCurve {
             return 1.0;
         }
         let from = self.points[i - 1];
+        if from.survival == 0.0 {
+            return 0.0;
+        }
         let Some(to) = self.points.get(i) else {
             return from.survival * libm::exp(-self.tail_hazard * (x - from.time));
         };
@@ -204,7 +207,7 @@ impl SurvivalCurve {
         pieces.sum::<f64>() + tail
     }
 
-    /// E[X^2] is the integral of 2 x S(x); E[X]^2 is taken off.
+    /// The second moment is the integral of 2 x S(x); the squared mean is taken off.
     pub(crate) fn variance(&self) -> f64 {
         let pieces = self.points.windows(2).map(|w| {
             let (a, b) = (w[0].time, w[1].time);

@@ -1,1 +1,6 @@
-//! Tests of the simulator.
+//! The simulator's integration tests: one binary, one module a subject.
+
+mod calendar;
+mod dist;
+mod exact;
+mod streams;
