@@ -83,23 +83,58 @@ impl Engine {
             let then = policy.on_nobody;
             return self.treat(now, slot, then, Refused::At(Refusal::Nobody), out);
         }
-        self.enter_line(now, slot, Phase::Waiting);
+        self.take_lane(now, slot);
         self.learn_arrived(now, slot);
+        if self.arriving == Some(slot) && self.match_at_once(now, slot, out) {
+            return;
+        }
+        self.enter_line(now, slot, Phase::Waiting);
         self.arm_waiting(now, slot);
     }
 
-    /// Puts a call that is not in line into its queue's line.
+    /// The short cut for most arrivals of a centre that is not overloaded: when nothing else waits
+    /// to be routed, a new call's best pair is the only new one possible, and it need not stand in
+    /// line for it. Gives the same outputs as routing does.
+    fn match_at_once(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) -> bool {
+        let call = &self.calls[slot];
+        let state = &self.queues[call.queue.index()];
+        if !self.to_route.is_empty()
+            || !call.features.continuous
+            || !state.rules.events
+            || state.rules.push && !self.carrier_takes_legs(now)
+        {
+            return false;
+        }
+        let allowed = state.rules.allowed_level(now.since(call.arrived));
+        let Some(agent) = self.select_agent(now, slot, allowed, false) else {
+            return false;
+        };
+        let queue = call.queue;
+        self.queues[queue.index()].held += 1;
+        self.arm_waiting(now, slot);
+        self.ring_agents(now, slot, agent, out);
+        true
+    }
+
+    /// Gives a call that joins its queue its lane there.
+    pub(crate) fn take_lane(&mut self, now: Timestamp, slot: u32) {
+        let call = &mut self.calls[slot];
+        let queue = call.queue.index();
+        let priorities = &self.policy.queues[queue].priority;
+        call.lane = self.queues[queue].lane(call.class, call.features, priorities);
+        call.joined = now;
+        call.eligible = now;
+    }
+
+    /// Puts a call that has a lane, and is not held by its queue, into the line.
     pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32, phase: Phase) {
         let call = &mut self.calls[slot];
         let queue = call.queue;
         let state = &mut self.queues[queue.index()];
-        let priorities = &self.policy.queues[queue.index()].priority;
-        let lane = state.lane(call.class, call.features, priorities);
-        call.lane = lane;
         call.phase = phase;
         call.joined = now;
         call.eligible = now;
-        state.lanes[usize::from(lane)]
+        state.lanes[usize::from(call.lane)]
             .ready
             .insert(LineKey::of(call, slot));
         state.in_line += 1;
@@ -123,6 +158,9 @@ impl Engine {
         let call = &self.calls[slot];
         let queue = call.queue.index();
         let rules = &self.queues[queue].rules;
+        if !rules.watches_waits {
+            return;
+        }
         let policy = &self.policy.queues[queue];
         let (joined, arrived) = (call.joined, call.arrived);
         let max_wait = rules.max_wait.map(|span| joined.after(span));

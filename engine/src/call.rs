@@ -131,6 +131,8 @@ pub(crate) struct Call {
     pub(crate) tried: Vec<(AgentId, Timestamp)>,
     /// The first estimate it was told, and when.
     pub(crate) told: Option<(Timestamp, Announced)>,
+    /// Some timer of its own may be armed.
+    pub(crate) is_timed: bool,
     pub(crate) timers: Slot,
 }
 
@@ -233,6 +235,7 @@ impl Calls {
                 eligible: now,
                 tried: Vec::new(),
                 told: None,
+                is_timed: false,
                 timers: timers.block(slots::COUNT),
             });
         } else {

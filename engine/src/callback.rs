@@ -54,7 +54,7 @@ impl Engine {
             Phase::Waiting | Phase::Resting => {
                 self.leave_queue(slot);
             }
-            Phase::Declining(_) => {}
+            Phase::Declining(_) => self.take_lane(now, slot),
             Phase::Ringing
             | Phase::Claimed(_)
             | Phase::Talking(..)

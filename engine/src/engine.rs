@@ -319,7 +319,8 @@ impl Engine {
 
     #[inline]
     pub(crate) fn arm_call(&mut self, slot: u32, nth: u32, timer: Timer, at: Timestamp) {
-        let call = &self.calls[slot];
+        let call = &mut self.calls[slot];
+        call.is_timed = true;
         self.timers
             .arm(call.timers.nth(nth), timer, call.id.0, slot, at);
     }
@@ -338,7 +339,12 @@ impl Engine {
     }
 
     pub(crate) fn disarm_call(&mut self, slot: u32) {
-        let block = self.calls[slot].timers;
+        let call = &mut self.calls[slot];
+        if !call.is_timed {
+            return;
+        }
+        call.is_timed = false;
+        let block = call.timers;
         for nth in 0..call::slots::COUNT {
             self.timers.disarm(block.nth(nth));
         }

@@ -200,6 +200,8 @@ pub(crate) struct Rules {
     pub(crate) widen: Box<[(Micros, Level)]>,
     pub(crate) wrap_up: Micros,
     pub(crate) max_wait: Option<Micros>,
+    /// A waiting call has some timer or other.
+    pub(crate) watches_waits: bool,
 }
 
 impl Rules {
@@ -232,6 +234,10 @@ impl Rules {
                 .collect(),
             wrap_up: micros(policy.wrap_up),
             max_wait: policy.max_wait.map(micros),
+            watches_waits: policy.max_wait.is_some()
+                || !policy.widen.is_empty()
+                || policy.callback.is_some()
+                || policy.announce.is_some(),
         }
     }
 

@@ -95,10 +95,25 @@ impl Engine {
         if self.calls[slot].phase == Phase::CallbackWaiting {
             return self.place_callback(now, slot, pair.agent, out);
         }
+        self.ring_agents(now, slot, pair.agent, out);
+    }
+
+    /// Rings `agent` for a call out of line, and with parallel ring the next best ones.
+    #[inline]
+    pub(crate) fn ring_agents(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        agent: IdleKey,
+        out: &mut Outbox,
+    ) {
         self.calls[slot].phase = Phase::Ringing;
-        self.make_offer(now, slot, pair.agent, out);
+        self.make_offer(now, slot, agent, out);
         let rules = &self.queues[self.calls[slot].queue.index()].rules;
         let (ring, push) = (rules.ring, rules.push);
+        if ring == 1 {
+            return;
+        }
         let waited = now.since(self.calls[slot].arrived);
         let allowed = rules.allowed_level(waited);
         while self.calls[slot].n_live < ring && (!push || self.carrier_takes_legs(now)) {
@@ -111,27 +126,41 @@ impl Engine {
 
     /// The best possible pair over the marked queues, without those that need a leg the carrier
     /// does not take.
+    #[inline]
     fn best_pair(&self, now: Timestamp, push: bool) -> Option<Pair> {
-        self.best_pair_if(now, push, false)
-            .or_else(|| self.best_pair_if(now, push, true))
+        let mut passed_over = false;
+        self.best_pair_if(now, push, false, &mut passed_over)
+            .or_else(|| {
+                passed_over
+                    .then(|| self.best_pair_if(now, push, true, &mut false))
+                    .flatten()
+            })
     }
 
-    fn best_pair_if(&self, now: Timestamp, push: bool, tried: bool) -> Option<Pair> {
+    /// `passed_over` becomes true when some call was left out because every candidate missed it.
+    fn best_pair_if(
+        &self,
+        now: Timestamp,
+        push: bool,
+        tried: bool,
+        passed_over: &mut bool,
+    ) -> Option<Pair> {
         let mut best: Option<Pair> = None;
         for queue in &self.to_route {
             let state = &self.queues[queue.index()];
-            if state.rules.push && !push {
+            if state.in_line == 0 || state.rules.push && !push {
                 continue;
             }
             let pending = state.pending;
             for lane in 0..state.lanes.len() {
-                self.best_in_lane(now, *queue, lane, pending, tried, &mut best);
+                *passed_over |= self.best_in_lane(now, *queue, lane, pending, tried, &mut best);
             }
         }
         best
     }
 
-    /// Improves `best` with the best possible pair of one lane.
+    /// Improves `best` with the best possible pair of one lane; true when a call was passed over
+    /// because every candidate missed it.
     fn best_in_lane(
         &self,
         now: Timestamp,
@@ -140,7 +169,7 @@ impl Engine {
         marked: u8,
         tried: bool,
         best: &mut Option<Pair>,
-    ) {
+    ) -> bool {
         let state = &self.queues[queue.index()];
         let lane = &state.lanes[lane];
         let kind = if lane.features.continuous {
@@ -149,15 +178,16 @@ impl Engine {
             pending::SLOW
         };
         if marked & kind == 0 || lane.ready.is_empty() {
-            return;
+            return false;
         }
         let Some(lowest) = state.lowest_level(lane.features.need) else {
-            return;
+            return false;
         };
+        let mut passed_over = false;
         let level_first = self.policy.select_call == SelectCall::LevelFirst;
         for i in 0..lane.ready.len() {
             let Some(key) = lane.ready.get(i) else {
-                return;
+                break;
             };
             let slot = key.slot();
             let score = lane.score(key, now);
@@ -166,7 +196,7 @@ impl Engine {
                 (level, Reverse(score), key)
             };
             if best.is_some_and(|b| b.order <= rank(lowest)) {
-                return;
+                break;
             }
             let allowed = state
                 .rules
@@ -176,9 +206,10 @@ impl Engine {
                 if key.is_front() {
                     continue;
                 }
-                return;
+                break;
             }
             let Some(agent) = self.select_agent(now, slot, allowed, tried) else {
+                passed_over = true;
                 continue;
             };
             let order = rank(agent.level());
@@ -186,9 +217,10 @@ impl Engine {
                 *best = Some(Pair { slot, agent, order });
             }
             if !level_first || agent.level() == lowest {
-                return;
+                break;
             }
         }
+        passed_over
     }
 
     /// The idle agent that a call gets: of the lowest level present, the first in the rotation.

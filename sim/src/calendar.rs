@@ -30,6 +30,8 @@ pub struct Scheduled<E> {
 pub struct Calendar<E> {
     heap: Vec<Entry<E>>,
     next_seq: u64,
+    /// The root was popped and its place not filled yet: the next push takes it.
+    is_root_vacant: bool,
 }
 
 /// `rank` is the class in the upper 8 bits and the sequence number in the 56 below, enough for
@@ -66,6 +68,7 @@ impl<E: Copy> Calendar<E> {
         Calendar {
             heap: Vec::new(),
             next_seq: 0,
+            is_root_vacant: false,
         }
     }
 
@@ -75,37 +78,41 @@ impl<E: Copy> Calendar<E> {
         Calendar {
             heap: Vec::with_capacity(capacity),
             next_seq: 0,
+            is_root_vacant: false,
         }
     }
 
     /// How many events are scheduled, those that their users have cancelled included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.heap.len() - usize::from(self.is_root_vacant)
     }
 
     /// Whether no event is scheduled.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
     }
 
     /// Forgets all events and keeps the memory. Sequence numbers go on.
     pub fn clear(&mut self) {
         self.heap.clear();
+        self.is_root_vacant = false;
     }
 
     /// When the next event is, in microseconds.
     #[must_use]
     #[inline]
-    pub fn peek_time(&self) -> Option<u64> {
+    pub fn peek_time(&mut self) -> Option<u64> {
+        self.settle();
         self.heap.first().map(|entry| entry.time)
     }
 
     /// The next event, left where it is.
     #[must_use]
     #[inline]
-    pub fn peek(&self) -> Option<Scheduled<E>> {
+    pub fn peek(&mut self) -> Option<Scheduled<E>> {
+        self.settle();
         self.heap.first().map(|entry| entry.scheduled())
     }
 
@@ -114,6 +121,11 @@ impl<E: Copy> Calendar<E> {
     #[inline]
     pub fn push(&mut self, time: u64, class: u8, payload: E) {
         let entry = self.entry(time, class, payload);
+        if self.is_root_vacant {
+            self.is_root_vacant = false;
+            sift_down(&mut self.heap, entry);
+            return;
+        }
         let key = entry.key();
         let mut hole = self.heap.len();
         self.heap.push(entry);
@@ -129,16 +141,27 @@ impl<E: Copy> Calendar<E> {
         heap[hole] = entry;
     }
 
-    /// Removes and returns the next event. O(log n).
+    /// Removes and returns the next event. O(log n), paid by what comes next: a push takes the
+    /// vacant root and goes down once, anything else fills it with the last entry.
     #[inline]
     pub fn pop(&mut self) -> Option<Scheduled<E>> {
-        let last = self.heap.pop()?;
-        let Some(first) = self.heap.first() else {
-            return Some(last.scheduled());
-        };
-        let next = first.scheduled();
-        sift_down(&mut self.heap, last);
+        self.settle();
+        let next = self.heap.first()?.scheduled();
+        self.is_root_vacant = true;
         Some(next)
+    }
+
+    /// Fills a vacant root.
+    #[inline]
+    fn settle(&mut self) {
+        if self.is_root_vacant {
+            self.is_root_vacant = false;
+            if let Some(last) = self.heap.pop()
+                && !self.heap.is_empty()
+            {
+                sift_down(&mut self.heap, last);
+            }
+        }
     }
 
     /// Removes and returns the next event and schedules another: `pop` and `push` in one pass.
@@ -146,6 +169,7 @@ impl<E: Copy> Calendar<E> {
     /// schedules.
     #[inline]
     pub fn replace_top(&mut self, time: u64, class: u8, payload: E) -> Option<Scheduled<E>> {
+        self.settle();
         let Some(first) = self.heap.first() else {
             self.push(time, class, payload);
             return None;

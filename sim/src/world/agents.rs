@@ -47,6 +47,8 @@ pub(crate) struct Agent {
 struct Leg {
     offer: OfferId,
     call: CallId,
+    /// For draws about this call and this agent.
+    entity: u64,
     stage: LegStage,
 }
 
@@ -398,12 +400,13 @@ impl World<'_> {
     /// The engine wants the agent rung.
     pub(crate) fn ring(&mut self, offer: OfferId, call: CallId) {
         let agent = offer.agent().0;
+        let entity = self.entity_of(call, agent);
         self.agents[agent as usize].leg = Some(Leg {
             offer,
             call,
+            entity,
             stage: LegStage::Commanded,
         });
-        let entity = self.entity_of(call, agent);
         let delay = self.command_delay(entity);
         self.recorder.carrier_request(self.now);
         self.after(delay, Kind::Rings, agent, generation(offer));
@@ -423,8 +426,7 @@ impl World<'_> {
         let Some(leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let offer = leg.offer;
-        let entity = self.entity_of(leg.call, agent);
+        let (offer, entity) = (leg.offer, leg.entity);
         if self.command_fails(entity) {
             let cause = OfferFailure::Carrier;
             return self.fail_leg(agent, Input::OfferFailed { offer, cause }, entity);
@@ -489,8 +491,7 @@ impl World<'_> {
             stage: LegStage::Answered,
             ..leg
         });
-        let entity = self.entity_of(leg.call, agent);
-        self.tell(Input::OfferAnswered { offer: leg.offer }, entity);
+        self.tell(Input::OfferAnswered { offer: leg.offer }, leg.entity);
     }
 
     pub(crate) fn agent_declines(&mut self, event: Event) {
@@ -498,8 +499,7 @@ impl World<'_> {
         if let Some(leg) = self.agents[agent as usize].leg_of(event)
             && leg.stage == LegStage::Ringing
         {
-            let entity = self.entity_of(leg.call, agent);
-            self.fail_leg(agent, Input::OfferDeclined { offer: leg.offer }, entity);
+            self.fail_leg(agent, Input::OfferDeclined { offer: leg.offer }, leg.entity);
         }
     }
 
@@ -526,7 +526,11 @@ impl World<'_> {
     /// The engine wants caller and agent joined.
     pub(crate) fn join(&mut self, offer: OfferId, call: CallId) {
         let agent = offer.agent().0;
-        let delay = self.command_delay(self.entity_of(call, agent));
+        let entity = self.agents[agent as usize]
+            .leg
+            .filter(|leg| leg.call == call)
+            .map_or(0, |leg| leg.entity);
+        let delay = self.command_delay(entity);
         self.after(delay, Kind::Joins, agent, generation(offer));
     }
 
@@ -535,8 +539,7 @@ impl World<'_> {
         let Some(leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let entity = self.entity_of(leg.call, agent);
-        let call = leg.call;
+        let (call, entity) = (leg.call, leg.entity);
         let caller = self
             .calls
             .find(call)
