@@ -3,7 +3,8 @@
 //! [`TraceHasher`] is a [`core::hash::Hasher`] for `derive(Hash)` types that gives the same 128
 //! bits on every machine: widths of `usize` and `isize` (enum discriminants) are fixed to 64 bits
 //! and byte order is little. The mixing is the folded 64 x 64 -> 128 bit multiply of wyhash (Wang
-//! Yi 2019), twice with different constants. It guards against mistakes, not against an attacker,
+//! Yi 2019): once for each field of an output, then twice with different constants to take the
+//! output into the two halves of the digest. It guards against mistakes, not against an attacker,
 //! and is stable as long as `derive(Hash)` visits fields in order (the committed digests in tests
 //! say when that changes).
 
@@ -53,9 +54,9 @@ impl TraceDigest {
 #[derive(Clone, Debug)]
 pub struct TraceHasher {
     lanes: [u64; 2],
-    /// Small words since the last large one, as digits of a number to the base [`K3`].
-    small: u64,
-    words: u64,
+    /// The words since the last output.
+    row: u64,
+    rows: u64,
 }
 
 impl Default for TraceHasher {
@@ -70,8 +71,8 @@ impl TraceHasher {
     pub const fn new() -> Self {
         TraceHasher {
             lanes: [K3, K4],
-            small: 0,
-            words: 0,
+            row: K2,
+            rows: 0,
         }
     }
 
@@ -80,27 +81,28 @@ impl TraceHasher {
     pub fn outputs(&mut self, outputs: &[Output]) {
         for output in outputs {
             output.hash(self);
+            self.take_row();
         }
+    }
+
+    /// Takes the words since the last row into both halves.
+    #[inline]
+    fn take_row(&mut self) {
+        let [a, b] = self.lanes;
+        let row = self.row;
+        self.lanes = [fold(a ^ row, K1), fold(b.wrapping_add(row), K2)];
+        self.row = K2;
+        self.rows += 1;
     }
 
     /// What was seen so far.
     #[must_use]
     pub fn digest(&self) -> TraceDigest {
         let [a, b] = self.lanes;
-        let end = self.small ^ self.words.wrapping_mul(K4);
+        let end = fold(self.row ^ K1, self.rows.wrapping_add(K4));
         let x = fold(a ^ K2 ^ end, b ^ K1);
         let y = fold(b.rotate_left(32) ^ K3, a ^ K4 ^ end.rotate_left(32));
         TraceDigest([fold(x ^ K1, y ^ K3), fold(y ^ K2, x ^ K4)])
-    }
-
-    /// Discriminants and narrow fields: kept until the next wide word takes them along.
-    #[inline]
-    fn write_small(&mut self, word: u64) {
-        self.small = self
-            .small
-            .wrapping_add(word)
-            .wrapping_mul(K3)
-            .wrapping_add(K2);
     }
 }
 
@@ -115,15 +117,11 @@ impl Hasher for TraceHasher {
             word[..chunk.len()].copy_from_slice(chunk);
             self.write_u64(u64::from_le_bytes(word));
         }
-        self.write_small(bytes.len() as u64);
+        self.write_u64(bytes.len() as u64);
     }
     #[inline]
     fn write_u64(&mut self, word: u64) {
-        let [a, b] = self.lanes;
-        let word = word ^ self.small;
-        self.lanes = [fold(a ^ word, K1), fold(b.wrapping_add(word), K2)];
-        self.small = 0;
-        self.words += 1;
+        self.row = fold(self.row ^ word, K3);
     }
     #[inline]
     fn write_u128(&mut self, word: u128) {
@@ -132,31 +130,31 @@ impl Hasher for TraceHasher {
     }
     #[inline]
     fn write_u8(&mut self, word: u8) {
-        self.write_small(word.into());
+        self.write_u64(word.into());
     }
     #[inline]
     fn write_u16(&mut self, word: u16) {
-        self.write_small(word.into());
+        self.write_u64(word.into());
     }
     #[inline]
     fn write_u32(&mut self, word: u32) {
-        self.write_small(word.into());
+        self.write_u64(word.into());
     }
     #[inline]
     fn write_usize(&mut self, word: usize) {
-        self.write_small(word as u64);
+        self.write_u64(word as u64);
     }
     #[inline]
     fn write_i8(&mut self, word: i8) {
-        self.write_small(word as u64);
+        self.write_u64(word as u64);
     }
     #[inline]
     fn write_i16(&mut self, word: i16) {
-        self.write_small(word as u64);
+        self.write_u64(word as u64);
     }
     #[inline]
     fn write_i32(&mut self, word: i32) {
-        self.write_small(word as u64);
+        self.write_u64(word as u64);
     }
     #[inline]
     fn write_i64(&mut self, word: i64) {
@@ -164,7 +162,7 @@ impl Hasher for TraceHasher {
     }
     #[inline]
     fn write_isize(&mut self, word: isize) {
-        self.write_small(word as u64);
+        self.write_u64(word as u64);
     }
 }
 
@@ -198,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_digest_is_the_same_on_every_machine_and_version() {
-        expect_test::expect!["2313edd1eedabc3d6aa5e7cb1702b6bd"]
+        expect_test::expect!["e6606b5340f062448cf58e067bd73f4c"]
             .assert_eq(&of(&trace()).to_string());
     }
 
