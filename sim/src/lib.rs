@@ -2,5 +2,6 @@
 
 pub mod columns;
 pub mod scenario;
+pub mod schema;
 mod table;
 pub mod trace;

@@ -5,6 +5,7 @@
 mod files_fuzz;
 mod scenario_errors;
 mod scenario_reads;
+mod schemas;
 mod traces;
 
 use std::path::{Path, PathBuf};

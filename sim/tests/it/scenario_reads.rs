@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use engine::id::{ClassId, QueueId};
 use engine::policy::Discovery;
+use jiff::civil::date;
 use policy_file::{Overrides, TimeOfDay};
 use sim::scenario::*;
 
@@ -179,6 +180,46 @@ fn policy_digests_follow_overrides_and_not_binding() {
     let unbound =
         policy_file::PolicyFile::parse("{ schema: 1, queues: { other: {}, q: {} } }", "p").unwrap();
     assert_eq!(base.policy_digest, unbound.digest());
+}
+
+#[test]
+fn a_week_table_goes_on_past_midnight_and_repeats() {
+    let day = |n: u32| vec![n, n + 1, n + 2];
+    let table = WeekTable {
+        step: Duration::from_secs(4 * 3600),
+        from: TimeOfDay(20 * 3600),
+        days: std::array::from_fn(|i| {
+            if i == 5 {
+                Vec::new()
+            } else {
+                day(10 * i as u32)
+            }
+        }),
+    };
+    // 2026-03-02 is a Monday.
+    let at = |day, hour, minute| table.at(date(2026, 3, day).at(hour, minute, 0, 0)).copied();
+    assert_eq!(at(2, 20, 0), Some(0));
+    assert_eq!(at(2, 23, 59), Some(0));
+    assert_eq!(
+        at(3, 0, 0),
+        Some(1),
+        "Tuesday morning goes on with Monday's steps"
+    );
+    assert_eq!(at(3, 7, 59), Some(2));
+    assert_eq!(at(3, 8, 0), None);
+    assert_eq!(
+        at(2, 4, 0),
+        Some(62),
+        "Monday morning goes on with Sunday's"
+    );
+    assert_eq!(at(7, 21, 0), None, "Saturday has no values");
+    let periods = PerPeriod::ByPeriod {
+        step: table.step,
+        from: table.from,
+        values: vec!["a", "b"],
+    };
+    let at = |hour| *periods.at(date(2026, 3, 2).at(hour, 0, 0, 0));
+    assert_eq!((at(20), at(0), at(4), at(19)), ("a", "b", "b", "b"));
 }
 
 #[test]
