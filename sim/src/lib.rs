@@ -5,6 +5,7 @@ pub mod columns;
 pub mod dist;
 pub mod scenario;
 pub mod streams;
+pub mod schema;
 mod table;
 pub mod trace;
 pub mod world;
