@@ -1,11 +1,13 @@
 //! Linefinder's virtual-clock simulator: scenarios, the world they describe, and experiments in it.
 
 pub mod calendar;
+pub mod cli;
 pub mod columns;
 pub mod dist;
+pub mod experiment;
 pub mod scenario;
-pub mod streams;
 pub mod schema;
+pub mod streams;
 mod table;
 pub mod trace;
 pub mod world;

@@ -84,6 +84,8 @@ pub struct Finished {
     pub rejected: u64,
     /// Engine steps taken.
     pub steps: u64,
+    /// Calls that reached the engine.
+    pub calls: u64,
 }
 
 /// Options for tests and `run --check`.
@@ -188,6 +190,7 @@ impl<'a> World<'a> {
             unserved: self.engine.n_calls(),
             rejected: self.rejected,
             steps: self.steps,
+            calls: self.engine.next_call().0,
             recorder: self.recorder,
         })
     }
