@@ -10,6 +10,7 @@ mod scenario_errors;
 mod scenario_reads;
 mod schemas;
 mod streams;
+mod theory;
 mod traces;
 
 use std::path::{Path, PathBuf};
