@@ -20,10 +20,10 @@ use crate::time::{Micros, Timestamp};
 use crate::timers::{Due, Slot, Timer, Timers};
 
 /// The engine-wide timers within their block of slots.
-mod slots {
-    pub(super) const CARRIER_BREAKER: u32 = 0;
-    pub(super) const PACE: u32 = 1;
-    pub(super) const ALERTS: u32 = 2;
+pub(crate) mod slots {
+    pub(crate) const CARRIER_BREAKER: u32 = 0;
+    pub(crate) const PACE: u32 = 1;
+    pub(crate) const ALERTS: u32 = 2;
     pub(super) const COUNT: u32 = 3;
 }
 
@@ -68,6 +68,13 @@ pub(crate) struct Carrier {
     pub(crate) spacing: Micros,
     /// When the next leg may be placed.
     pub(crate) next_leg: Timestamp,
+}
+
+impl Carrier {
+    /// A half-open breaker's probe is out; whatever becomes of it, legs are taken again.
+    pub(crate) fn is_probing(&self) -> bool {
+        self.breaker.is_half_open() && self.probing
+    }
 }
 
 impl Engine {

@@ -38,6 +38,7 @@ mod engine;
 pub mod estimate;
 pub mod id;
 pub mod input;
+pub mod invariants;
 mod learning;
 mod offer;
 pub mod output;

@@ -1,2 +1,3 @@
 //! Integration tests of the engine, one binary.
 mod estimate;
+mod script;
