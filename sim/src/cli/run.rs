@@ -14,7 +14,7 @@ use reports::render::{TableOptions, report_json_with_speed, table};
 use super::{Exit, RunArgs, files, print, tell};
 use crate::experiment::{self, Control, Options, RunError};
 use crate::scenario::Scenario;
-use crate::world::Checks;
+use crate::world::{CheckEngine, Checks};
 
 /// Long work gets a progress bar after this time.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -41,7 +41,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
         rows: args.calls,
         checks: Checks {
             extra_polls: false,
-            after_step: None,
+            after_step: args.check.then_some(check_engine as CheckEngine),
         },
         command: repeat(args, &scenario),
     };
@@ -66,12 +66,17 @@ pub(super) fn run(args: &RunArgs) -> Exit {
             }
             match error {
                 RunError::Unsupported(_) => Exit::BadInput,
-                RunError::Stopped | RunError::NotConserved { .. } | RunError::Unserved { .. } => {
-                    Exit::Invalid
-                }
+                RunError::Stopped
+                | RunError::NotConserved { .. }
+                | RunError::Broken { .. }
+                | RunError::Unserved { .. } => Exit::Invalid,
             }
         }
     }
+}
+
+fn check_engine(engine: &engine::Engine) -> Result<(), String> {
+    engine::invariants::check(engine).map_err(|broken| broken.to_string())
 }
 
 fn show(args: &RunArgs, report: &reports::report::RunReport, timing: &Timing) -> Exit {

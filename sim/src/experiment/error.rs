@@ -16,6 +16,13 @@ pub enum RunError {
         /// What is wrong.
         error: ConservationError,
     },
+    /// A check between two engine steps found something wrong: a bug of ours.
+    Broken {
+        /// Which replication.
+        replication: u32,
+        /// When and what.
+        what: String,
+    },
     /// Calls without an outcome 24 h after the horizon.
     Unserved {
         /// Which replication.
@@ -33,6 +40,12 @@ impl fmt::Display for RunError {
             RunError::Stopped => f.write_str("stopped; nothing was written"),
             RunError::NotConserved { replication, error } => {
                 write!(f, "replication {replication}: calls do not add up: {error}")
+            }
+            RunError::Broken { replication, what } => {
+                write!(
+                    f,
+                    "replication {replication}: an invariant is broken {what}"
+                )
             }
             RunError::Unserved { replication, calls } => write!(
                 f,

@@ -185,6 +185,12 @@ fn replication(
     let finished = world
         .run(|| control.stop.load(Ordering::Relaxed))
         .ok_or(RunError::Stopped)?;
+    if let Some(what) = finished.broken {
+        return Err(RunError::Broken {
+            replication: index,
+            what,
+        });
+    }
     if finished.unserved > 0 {
         return Err(RunError::Unserved {
             replication: index,
