@@ -161,7 +161,17 @@ fn the_slow_scan_follows_a_slow_call_into_another_queue() {
          51s feature continuous_discovery 100%
          89s
          90s",
-        expect![[""]],
+        expect![[r#"
+            30s queue 1 scanned: 0 waiting
+            50s call 0 arrived: queue 0
+            50s call 0 waits in queue 0
+            51s continuous_discovery 100%
+            60s queue 0 scanned: 1 waiting
+            70s call 0 overflowed: queue 0 -> queue 1
+            90s queue 1 scanned: 1 waiting
+            90s offer 0: call 0 -> agent 0 (attempt 1, eligible since 70s, free since 0s)
+            90s ! ring agent 0 for call 0
+        "#]],
     );
 }
 

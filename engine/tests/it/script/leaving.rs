@@ -303,7 +303,17 @@ fn at_close_waiting_and_resting_calls_are_cleared_in_order_and_rings_finish() {
          11s queue 0 closes
          12s offer 2 declined
          13s call 1 is bridged",
-        expect![[""]],
+        expect![[r#"
+            11s queue 0 closed
+            11s ! call 0 goodbye
+            11s call 0 refused: closed
+            11s ! call 3 goodbye
+            11s call 3 refused: closed
+            12s offer 2 declined: call 2
+            12s agent 1 idle
+            12s call 2 exhausted
+            13s call 1 connected: agent 0 (attempts 1, waited 10s)
+        "#]],
     );
 }
 

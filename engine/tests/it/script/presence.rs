@@ -271,12 +271,28 @@ fn wrap_up_lasts_at_most_its_span_and_the_agent_may_be_ready_earlier() {
          --
          10s call 0 ends
          11s call 1 arrives
-         40s offer 1 answered
-         40s call 1 is bridged
+         41s offer 1 answered
+         41s call 1 is bridged
          50s call 1 hangs up
          51s agent 0 offline
          55s agent 0 ready
          56s agent 0 ready",
-        expect![[""]],
+        expect![[r#"
+            10s call 0 ended: agent 0 (talked 10s)
+            10s agent 0 in wrap-up
+            11s call 1 arrived: queue 0
+            11s call 1 waits in queue 0
+            40s agent 0 idle
+            40s offer 1: call 1 -> agent 0 (attempt 1, eligible since 11s, free since 40s)
+            40s ! ring agent 0 for call 1
+            41s offer 1 answered: call 1
+            41s ! bridge call 1 with agent 0
+            41s call 1 connected: agent 0 (attempts 1, waited 30s)
+            50s call 1 ended: agent 0 (talked 9s)
+            50s agent 0 in wrap-up
+            51s agent 0 offline
+            55s agent 0 idle
+            56s refused: WrongState
+        "#]],
     );
 }
