@@ -33,4 +33,4 @@ mod waiting;
 mod write;
 
 pub use driver::{check, check_with, ms, policy, secs};
-pub use read::input;
+
