@@ -165,6 +165,9 @@ impl Recorder {
             Some(slot) => {
                 if attempt == Some(1) && end != OfferEnd::Withdrawn {
                     slot.marks.set(Marks::FIRST_OFFER_FAILED);
+                    if slot.marks.has(Marks::COUNTED) {
+                        self.cells[slot.cell as usize].counts.first_offer_failed += 1;
+                    }
                 }
                 slot.queue
             }

@@ -226,10 +226,12 @@ fn push_chart(html: &mut String, chart: &Chart) {
 fn key(chart: &Chart, role: chart::Role) -> String {
     let class = role.class();
     let is_dots = chart.id == "estimates" && role == chart::Role::First;
-    let sample = match role {
-        chart::Role::Shade => format!("<rect class=\"fill {class}\" width=\"32\" height=\"12\"/>"),
-        _ if is_dots => format!("<circle class=\"fill {class}\" cx=\"16\" cy=\"6\" r=\"3\"/>"),
-        _ => format!("<line class=\"line {class}\" x1=\"0\" y1=\"6\" x2=\"32\" y2=\"6\"/>"),
+    let sample = if role == chart::Role::Shade {
+        format!("<rect class=\"fill {class}\" width=\"32\" height=\"12\"/>")
+    } else if is_dots {
+        format!("<circle class=\"fill {class}\" cx=\"16\" cy=\"6\" r=\"3\"/>")
+    } else {
+        format!("<line class=\"line {class}\" x1=\"0\" y1=\"6\" x2=\"32\" y2=\"6\"/>")
     };
     format!("<svg viewBox=\"0 0 32 12\" aria-hidden=\"true\">{sample}</svg>")
 }
