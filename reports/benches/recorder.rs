@@ -6,7 +6,7 @@ mod synthetic;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use engine::output::Output;
+use engine::output::{Event, Output, What};
 use engine::time::Timestamp;
 use reports::digest::TraceHasher;
 use reports::record::{Recorder, RecorderOptions};
@@ -16,35 +16,41 @@ fn main() {
     divan::main();
 }
 
-/// A plain run that fits the cache: every call has about ten events and three commands.
-fn stream() -> (Vec<Output>, usize) {
-    let centre = Centre {
+/// Fits the cache, so that the recorder is measured and not the memory.
+fn centre() -> Centre {
+    Centre {
         agents: 200,
         calls_per_hour: 3000.0,
         hours: 0.7,
         is_rich: false,
         ..Centre::default()
-    };
-    let (told, _) = synthetic::replication(centre);
-    let outputs: Vec<Output> = told
-        .into_iter()
-        .filter_map(|told| match told {
-            Told::Output(output) => Some(output),
-            Told::Truth(..)
-            | Told::Serves(_)
-            | Told::Redial(_)
-            | Told::NoLine(_)
-            | Told::CarrierRequest(_) => None,
-        })
-        .collect();
-    let arrivals = outputs.iter().filter(|output| {
-        matches!(
-            output.what,
-            engine::output::What::Event(engine::output::Event::CallArrived { .. })
-        )
+    }
+}
+
+fn is_arrival(told: &Told) -> bool {
+    match told {
+        Told::Output(output) => matches!(output.what, What::Event(Event::CallArrived { .. })),
+        Told::Truth(..)
+        | Told::Serves(_)
+        | Told::Redial(_)
+        | Told::NoLine(_)
+        | Told::CarrierRequest(_) => false,
+    }
+}
+
+/// A plain run: every call has about eight events and three commands.
+fn stream() -> (Vec<Output>, usize) {
+    let (told, _) = synthetic::replication(centre());
+    let n = told.iter().filter(|told| is_arrival(told)).count();
+    let outputs = told.iter().filter_map(|told| match told {
+        Told::Output(output) => Some(*output),
+        Told::Truth(..)
+        | Told::Serves(_)
+        | Told::Redial(_)
+        | Told::NoLine(_)
+        | Told::CarrierRequest(_) => None,
     });
-    let n = arrivals.count();
-    (outputs, n)
+    (outputs.collect(), n)
 }
 
 fn options() -> RecorderOptions {
@@ -80,6 +86,29 @@ fn record_calls_with_series(bencher: Bencher<'_, '_>) {
             for step in outputs.chunks(4) {
                 recorder.outputs(divan::black_box(step));
             }
+            recorder
+        });
+}
+
+/// The same with everything a simulator knows beside the outputs.
+#[divan::bench]
+fn record_calls_with_facts(bencher: Bencher<'_, '_>) {
+    let centre = Centre {
+        is_rich: true,
+        ..centre()
+    };
+    let (told, _) = synthetic::replication(centre);
+    let n = told.iter().filter(|told| is_arrival(told)).count();
+    let options = RecorderOptions {
+        n_queues: 2,
+        n_classes: 2,
+        ..options()
+    };
+    bencher
+        .counter(ItemsCount::new(n))
+        .with_inputs(|| Recorder::new(options.clone()))
+        .bench_local_values(|mut recorder| {
+            synthetic::tell(&mut recorder, divan::black_box(&told));
             recorder
         });
 }

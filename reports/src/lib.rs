@@ -1,13 +1,30 @@
-//! Records, measures, statistics, gates, charts and report renderers: judges what the engine did.
+//! Linefinder's judge: what a run's events amount to, with intervals and verdicts.
 //!
-//! The way of a run, in reading order:
+//! The way of a run, which is the reading order of the modules:
 //!
-//! 1. [`record`]: a [`record::Recorder`] folds the engine's events into one replication's tallies.
-mod chart;
-pub mod digest;
-pub mod gate;
-pub mod measures;
+//! 1. [`record`]: a [`record::Recorder`] folds the engine's outputs, and a few facts only the
+//!    driver knows, into one [`record::Replication`]: counts, sums and histograms, no calls.
+//! 2. [`measures`]: each KPI of the domain as a pure function of a replication, with its formula.
+//! 3. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
+//! 4. [`gate`]: rules about measures, judged as a family with three verdicts.
+//! 5. [`report`]: all of it for one run, computed once.
+//! 6. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
+//!
+//! [`digest`] stands beside them: equal digests, equal runs.
+//!
+//! The crate knows the engine's vocabulary and nothing of how a run was driven: no clock, no
+//! scenario, no policy file, no network. Simulator and server both record through it, so a number
+//! means the same in a dry run and in production.
+
 pub mod record;
-pub mod render;
-pub mod report;
+
+pub mod measures;
 pub mod stats;
+
+pub mod gate;
+pub mod report;
+
+mod chart;
+pub mod render;
+
+pub mod digest;

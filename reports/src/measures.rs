@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(ids.len(), n);
         for measure in all() {
             assert!(!measure.formula.is_empty(), "{}", measure.id);
-            assert!(std::ptr::eq(Measure::named(measure.id).unwrap(), measure));
+            assert_eq!(Measure::named(measure.id), Some(measure));
         }
     }
 

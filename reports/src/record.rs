@@ -19,8 +19,10 @@ mod calls;
 mod distribution;
 mod facts;
 mod line;
+mod offers;
 mod options;
 mod outcome;
+mod over_time;
 mod pairs;
 mod presence;
 mod replication;
@@ -36,13 +38,13 @@ use engine::time::Timestamp;
 use agent_log::Agent;
 use announcements::Announcements;
 use call_table::{CallTable, Phase};
-use call_tally::Tally;
 use line::{Level, Line};
 use options::Window;
+use over_time::OverTime;
 use replication::{Leftovers, conservation};
 
 pub use agent_log::{Accuracy, AccuracyByLevel, AgentTimes, TrueAvailability};
-pub use call_tally::{CallCounts, CallTally, EstimateCounts, Spans};
+pub use call_tally::{CallCounts, CallTally, EstimateCounts, Spans, Tally};
 pub(crate) use distribution::bounds_of;
 pub use distribution::{Distribution, Histogram};
 pub use line::LineTally;
@@ -76,20 +78,6 @@ pub struct Recorder {
     rows: Vec<CallRow>,
     /// When something must be done before the next event is looked at.
     next_wake: Timestamp,
-}
-
-/// Levels that the series integrates, over the whole run.
-#[derive(Debug)]
-struct OverTime {
-    is_kept: bool,
-    /// The bin in progress and its end.
-    bin: usize,
-    bin_end: Timestamp,
-    line: Level,
-    believed: Level,
-    truly: Level,
-    /// Integrals at the start of the bin.
-    at_start: [u64; 3],
 }
 
 impl Recorder {
@@ -305,52 +293,6 @@ impl Recorder {
             pairs: self.pairs,
             rows: self.rows,
             options: self.options,
-        }
-    }
-}
-
-impl OverTime {
-    fn new(series: &Series, horizon: Timestamp) -> Self {
-        let whole_run = Window {
-            from: Timestamp::ZERO,
-            to: horizon,
-        };
-        let is_kept = !series.bins.is_empty();
-        OverTime {
-            is_kept,
-            bin: 0,
-            bin_end: if is_kept {
-                Timestamp(series.step)
-            } else {
-                Timestamp::NEVER
-            },
-            line: Level::new(whole_run),
-            believed: Level::new(whole_run),
-            truly: Level::new(whole_run),
-            at_start: [0; 3],
-        }
-    }
-
-    /// Closes the bins that end at or before `at`.
-    fn close_bins(&mut self, at: Timestamp, series: &mut Series) {
-        while self.bin_end <= at {
-            let Some(bin) = series.bins.get_mut(self.bin) else {
-                self.bin_end = Timestamp::NEVER;
-                return;
-            };
-            let levels = [&mut self.line, &mut self.believed, &mut self.truly];
-            let areas = [
-                &mut bin.line_area,
-                &mut bin.believed_area,
-                &mut bin.true_area,
-            ];
-            for ((level, area), start) in levels.into_iter().zip(areas).zip(&mut self.at_start) {
-                level.advance(self.bin_end);
-                *area = level.area() - *start;
-                *start = level.area();
-            }
-            self.bin += 1;
-            self.bin_end = self.bin_end.after(series.step);
         }
     }
 }

@@ -65,7 +65,12 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
             (Role::Second, "announced = realised".to_string()),
             (Role::Reference, "30 s off".to_string()),
         ],
-        columns: vec!["announced, s", "calls", "median realised, s", "within 30 s"],
+        columns: vec![
+            "announced, s",
+            "calls",
+            "realised (median), s",
+            "within 30 s",
+        ],
         rows: by_announcement(&pairs, end),
     })
 }

@@ -1,5 +1,7 @@
 //! What went on during the run: lines, availability and abandonment by time since the start.
 
+use std::ops::Range;
+
 use engine::time::Timestamp;
 use plotters::prelude::*;
 
@@ -48,8 +50,13 @@ pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<
     });
     let most = largest(&[&believed, &truly]).filter(|most| *most > 0.0)?;
     let is_truth_known = truly.iter().any(|point| point.1 > 0.0);
+    let range = axis_around(&[&believed, &truly], most);
+    let cut = match range.start > 0.0 {
+        true => " The axis does not start at 0.",
+        false => "",
+    };
     let y = Axis {
-        range: 0.0..axis_end(most),
+        range,
         name: "agents",
         label: &|value| short(*value),
     };
@@ -67,13 +74,13 @@ pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<
         title: title.to_string(),
         description: if is_truth_known {
             format!(
-                "On average {} agents were believed available and {} were.",
+                "On average {} agents were believed available and {} were.{cut}",
                 short(believed_mean),
                 short(true_mean)
             )
         } else {
             format!(
-                "On average {} agents were believed available; the truth was not recorded.",
+                "On average {} agents were believed available; the truth was not recorded.{cut}",
                 short(believed_mean)
             )
         },
@@ -139,6 +146,17 @@ fn average(area: u64, lasted: f64, n_replications: usize) -> Option<f64> {
 fn largest(curves: &[&Curve]) -> Option<f64> {
     let values = curves.iter().flat_map(|curve| curve.iter());
     values.map(|point| point.1).max_by(f64::total_cmp)
+}
+
+/// From 0, unless that would press curves that hardly move into one line.
+fn axis_around(curves: &[&Curve], most: f64) -> Range<f64> {
+    let values = curves.iter().flat_map(|curve| curve.iter());
+    let least = values.map(|point| point.1).fold(most, f64::min);
+    if least < 0.6 * most {
+        return 0.0..axis_end(most);
+    }
+    let margin = ((most - least) / 4.0).max(0.02 * most);
+    (least - margin)..(most + margin)
 }
 
 fn mean(curve: &Curve) -> f64 {

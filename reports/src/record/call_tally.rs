@@ -151,6 +151,20 @@ impl Tally<Histogram> {
 }
 
 impl CallTally {
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let spans = &self.spans;
+        [
+            &spans.connected_wait,
+            &spans.abandoned_wait,
+            &spans.assignment_latency,
+            &spans.answer_delay,
+            &spans.dead_air,
+        ]
+        .into_iter()
+        .map(Distribution::heap_bytes)
+        .sum()
+    }
+
     pub(crate) fn absorb(&mut self, other: &CallTally) {
         self.counts.absorb(&other.counts);
         self.outcomes.absorb(&other.outcomes);

@@ -1,10 +1,10 @@
-//! What each event means for its call.
+//! What each event means for its call, from arrival to its outcome.
 
-use engine::id::{AgentId, CallId, ClassId, OfferId, QueueId};
-use engine::output::{Announced, OfferEnd, Refusal};
+use engine::id::{AgentId, CallId, ClassId, QueueId};
+use engine::output::Refusal;
 use engine::time::{Micros, Timestamp};
 
-use super::agent_log::{Activity, LiveOffer};
+use super::agent_log::Activity;
 use super::call_table::{Marks, Phase, Slot};
 use super::{Anomaly, CallRow, Outcome, Recorder};
 
@@ -72,107 +72,6 @@ impl Recorder {
         }
     }
 
-    pub(super) fn estimate_announced(&mut self, at: Timestamp, call: CallId, announced: Announced) {
-        let Some(slot) = self.calls.known(call).filter(|s| s.phase == Phase::Open) else {
-            return;
-        };
-        let is_first = slot.announced.is_none();
-        let newest = self.announcements.push(slot.announced, at, announced);
-        slot.announced = Some(newest);
-        if is_first {
-            self.note(call, |row| row.estimate = Some(announced.point));
-        }
-    }
-
-    #[inline]
-    pub(super) fn offer_made(
-        &mut self,
-        at: Timestamp,
-        offer: OfferId,
-        call: CallId,
-        attempt: u16,
-        at_arrival: bool,
-        possible_since: Timestamp,
-    ) {
-        let window = self.window;
-        let id = offer.agent();
-        let agent = self.agent(id);
-        agent.turn(at, window, Activity::Open);
-        agent.offer = Some(LiveOffer {
-            id: offer,
-            call,
-            made_at: at,
-            possible_since,
-            attempt,
-        });
-        let truth = agent.truth;
-        self.refresh_free(at, id);
-        let Some(slot) = self.calls.known(call) else {
-            return;
-        };
-        let is_first = !slot.marks.has(Marks::OFFERED);
-        slot.marks.set(Marks::OFFERED);
-        if slot.marks.has(Marks::COUNTED) {
-            let counts = &mut self.cells[slot.cell as usize].counts;
-            counts.offers += 1;
-            counts.offers_judged += u64::from(truth.is_some());
-            counts.offered_at_arrival += u64::from(is_first && at_arrival);
-            counts.discovered += u64::from(is_first);
-        }
-        self.note(call, |row| row.attempts = row.attempts.max(attempt));
-    }
-
-    #[inline]
-    pub(super) fn offer_rang(&mut self, at: Timestamp, offer: OfferId) {
-        let agent = self.agent(offer.agent());
-        let truth = agent.truth;
-        let Some(live) = agent.offer.filter(|live| live.id == offer) else {
-            return;
-        };
-        let latency = at.since(live.possible_since);
-        let Some(slot) = self.calls.known(live.call) else {
-            return;
-        };
-        slot.first_rang_at = slot.first_rang_at.min(at);
-        if slot.marks.has(Marks::COUNTED) {
-            let cell = &mut self.cells[slot.cell as usize];
-            cell.counts.offers_rang += 1;
-            let is_there = truth.is_some_and(|truth| truth.present && truth.device_up);
-            cell.counts.offers_rang_present += u64::from(is_there);
-            cell.counts.decide_sum += live.made_at.since(live.possible_since);
-            cell.counts.carrier_sum += at.since(live.made_at);
-            cell.spans.assignment_latency.record(latency);
-        }
-        self.note(live.call, |row| row.assignment_latency = Some(latency));
-    }
-
-    #[inline]
-    pub(super) fn offer_answered(&mut self, at: Timestamp, call: CallId) {
-        if let Some(slot) = self.calls.known(call) {
-            slot.answered_at = at;
-        }
-    }
-
-    pub(super) fn offer_ended(
-        &mut self,
-        at: Timestamp,
-        offer: OfferId,
-        call: CallId,
-        end: OfferEnd,
-    ) {
-        let attempt = self.release(at, offer);
-        let queue = match self.calls.find(call) {
-            Some(slot) => {
-                if attempt == Some(1) && end != OfferEnd::Withdrawn {
-                    slot.marks.set(Marks::FIRST_OFFER_FAILED);
-                }
-                slot.queue
-            }
-            None => return,
-        };
-        self.rest(at, offer.agent(), queue, end);
-    }
-
     #[inline]
     pub(super) fn call_connected(
         &mut self,
@@ -226,30 +125,6 @@ impl Recorder {
             bin.wait_sum += waited;
         }
         self.note(call, |row| row.wait = Some(waited));
-    }
-
-    /// Compares what a connected call was told with what it then waited.
-    fn pair_announcements(&mut self, at: Timestamp, newest: u32, is_counted: bool, slot: Slot) {
-        let mut next = Some(newest);
-        while let Some(place) = next {
-            let (announced_at, announced, before) = self.announcements.pop(place);
-            next = before;
-            if !is_counted || !slot.marks.has(Marks::WAITED) {
-                continue;
-            }
-            let remained = at.since(announced_at);
-            let cell = &mut self.cells[slot.cell as usize];
-            cell.every_estimate.pair(announced, remained);
-            if before.is_none() {
-                cell.first_estimate.pair(announced, remained);
-                self.pairs.push(announced.point, remained);
-                if let Some(bin) = self.series.bins.get_mut(slot.bin as usize) {
-                    bin.announced += 1;
-                    bin.announced_sum += announced.point;
-                    bin.remained_sum += remained;
-                }
-            }
-        }
     }
 
     #[inline]

@@ -106,6 +106,9 @@ impl Distribution {
     pub fn max(&self) -> Micros {
         self.max
     }
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<(u32, u32)>()
+    }
     /// Bucket number and count, ascending, no zeros.
     pub(crate) fn buckets(&self) -> &[(u32, u32)] {
         &self.buckets

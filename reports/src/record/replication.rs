@@ -54,6 +54,24 @@ impl Replication {
     pub fn window(&self) -> Micros {
         self.options.horizon.since(self.options.warm_up)
     }
+
+    /// Memory held beside the struct itself, rows not included; what a run of many replications
+    /// has to keep.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let parts = self.by_queue.iter().chain(&self.by_class);
+        let tallies = parts.clone().count() * size_of::<CallTally>();
+        let spans: usize = std::iter::once(&self.total)
+            .chain(parts)
+            .map(CallTally::heap_bytes)
+            .sum();
+        tallies
+            + spans
+            + self.response_latency.heap_bytes()
+            + size_of_val(self.line_by_queue.as_slice())
+            + size_of_val(self.series.bins.as_slice())
+            + size_of_val(self.pairs.kept())
+    }
 }
 
 /// Agents' time in the window, summed, and the spread between them.

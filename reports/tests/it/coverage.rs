@@ -22,6 +22,7 @@ impl Draws {
 /// Experiments that covered, of `n`; must lie within 4 standard deviations of 95 %.
 fn check(n: u32, mut covers: impl FnMut() -> bool) {
     let covered = (0..n).filter(|_| covers()).count() as f64 / f64::from(n);
+    println!("covered in {covered} of {n} experiments");
     let reach = 4.0 * (0.95 * 0.05 / f64::from(n)).sqrt();
     // Approximate methods may lose 1.5 points beside the noise.
     assert!(

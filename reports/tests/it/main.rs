@@ -1,6 +1,13 @@
 //! Integration tests of the reports crate: what a run's events become.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that finds nothing there should stop"
+)]
+
 mod coverage;
+mod recording;
+mod reporting;
 mod sample;
 mod statistics;
 mod synthetic;

@@ -78,7 +78,9 @@ impl Default for Centre {
 enum Due {
     Arrival,
     Patience(u64),
+    Ring(OfferId),
     Answer(u64, OfferId),
+    Bridge(u64, OfferId),
     Miss(u64, OfferId),
     TalkOver(u64, u32),
     WrapUpOver(u32),
@@ -200,7 +202,9 @@ impl World {
         match due {
             Due::Arrival if is_open => self.arrival(at),
             Due::Patience(call) => self.hang_up(at, call),
+            Due::Ring(offer) => self.event(at, Event::OfferRang { offer }),
             Due::Answer(call, offer) => self.answer(at, call, offer),
+            Due::Bridge(call, offer) => self.bridge(at, call, offer),
             Due::Miss(call, offer) => self.miss(at, call, offer),
             Due::TalkOver(call, agent) => self.talk_over(at, call, agent),
             Due::WrapUpOver(agent) => self.agent_idle(at, agent),
@@ -326,8 +330,8 @@ impl World {
             let delay = 0.5 + self.exponential(3.0);
             self.later(at, delay, Due::Answer(number, offer));
         }
-        let rang_at = at.after(secs(0.15 + 0.2 * self.uniform()));
-        self.event(rang_at, Event::OfferRang { offer });
+        let delay = 0.15 + 0.2 * self.uniform();
+        self.later(at, delay, Due::Ring(offer));
     }
 
     fn hang_up(&mut self, at: Timestamp, number: u64) {
@@ -352,14 +356,17 @@ impl World {
         let call = CallId(number);
         self.event(at, Event::OfferAnswered { offer, call });
         self.command(at, Command::Bridge { offer, call });
-        let bridged_at = at.after(120_000);
+        self.later(at, 0.12, Due::Bridge(number, offer));
+    }
+
+    fn bridge(&mut self, at: Timestamp, number: u64, offer: OfferId) {
         let caller = &mut self.calls[number as usize];
         caller.is_gone = true;
-        let (waited, attempts) = (bridged_at.since(caller.arrived_at), caller.offers);
+        let (waited, attempts) = (at.since(caller.arrived_at), caller.offers);
         self.event(
-            bridged_at,
+            at,
             Event::CallConnected {
-                call,
+                call: CallId(number),
                 agent: offer.agent(),
                 attempts,
                 waited,
@@ -368,7 +375,7 @@ impl World {
             },
         );
         let talk = self.exponential(self.centre.mean_talk - 15.0);
-        self.later(bridged_at, talk, Due::TalkOver(number, offer.agent().0));
+        self.later(at, talk, Due::TalkOver(number, offer.agent().0));
     }
 
     fn miss(&mut self, at: Timestamp, number: u64, offer: OfferId) {

@@ -1,0 +1,502 @@
+//! What single events do to the tallies, worked out by hand.
+
+use engine::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
+use engine::input::AgentStatus;
+use engine::output::{Announced, Event, OfferEnd, Output, Refusal, Stage, What};
+use engine::policy::RetryAfter;
+use engine::time::Timestamp;
+use reports::measures::{Measure, Part};
+use reports::record::{
+    Anomaly, ConservationError, Outcome, Recorder, RecorderOptions, Replication, TrueAvailability,
+};
+
+const S: u64 = 1_000_000;
+
+fn at(seconds: f64) -> Timestamp {
+    Timestamp((seconds * 1e6) as u64)
+}
+
+/// Counts arrivals from 100 s to 1000 s.
+fn recorder() -> Recorder {
+    Recorder::new(options())
+}
+
+fn options() -> RecorderOptions {
+    RecorderOptions {
+        n_queues: 2,
+        calls_csv: true,
+        retry_after: vec![RetryAfter::default(); 2].into(),
+        ..RecorderOptions::new(at(100.0), at(1000.0))
+    }
+}
+
+fn event(recorder: &mut Recorder, seconds: f64, event: Event) {
+    recorder.outputs(&[Output {
+        at: at(seconds),
+        what: What::Event(event),
+    }]);
+}
+
+fn arrives(recorder: &mut Recorder, seconds: f64, call: u64) {
+    arrives_as(recorder, seconds, call, true);
+}
+
+fn arrives_as(recorder: &mut Recorder, seconds: f64, call: u64, queued: bool) {
+    event(
+        recorder,
+        seconds,
+        Event::CallArrived {
+            call: CallId(call),
+            caller: CallerKey(call),
+            queue: QueueId(0),
+            class: ClassId(0),
+            queued,
+        },
+    );
+}
+
+fn waits(recorder: &mut Recorder, seconds: f64, call: u64) {
+    arrives(recorder, seconds, call);
+    let (call, queue) = (CallId(call), QueueId(0));
+    event(recorder, seconds, Event::CallQueued { call, queue });
+}
+
+fn offered(recorder: &mut Recorder, seconds: f64, call: u64, offer: OfferId, attempt: u16) {
+    event(
+        recorder,
+        seconds,
+        Event::OfferMade {
+            offer,
+            call: CallId(call),
+            attempt,
+            at_arrival: false,
+            eligible_since: at(seconds - 3.0),
+            free_since: at(seconds - 1.0),
+        },
+    );
+}
+
+fn connected(recorder: &mut Recorder, seconds: f64, call: u64, waited: f64) {
+    connected_as(recorder, seconds, call, waited, false);
+}
+
+fn connected_as(recorder: &mut Recorder, seconds: f64, call: u64, waited: f64, callback: bool) {
+    event(
+        recorder,
+        seconds,
+        Event::CallConnected {
+            call: CallId(call),
+            agent: AgentId(0),
+            attempts: 1,
+            waited: (waited * 1e6) as u64,
+            callback,
+            inversions: 0,
+        },
+    );
+}
+
+fn ended(recorder: &mut Recorder, seconds: f64, call: u64, talked: u64) {
+    event(
+        recorder,
+        seconds,
+        Event::CallEnded {
+            call: CallId(call),
+            agent: AgentId(0),
+            talked: talked * S,
+        },
+    );
+}
+
+fn hangs_up(recorder: &mut Recorder, seconds: f64, call: u64, stage: Stage, waited: f64) {
+    event(
+        recorder,
+        seconds,
+        Event::CallAbandoned {
+            call: CallId(call),
+            stage,
+            waited: (waited * 1e6) as u64,
+        },
+    );
+}
+
+/// A measure of this one replication, to nine digits.
+fn value(replication: &Replication, id: &str) -> Option<f64> {
+    let measure = Measure::named(id).expect("a known measure");
+    let estimate = measure.estimate(std::slice::from_ref(replication), Part::Whole)?;
+    Some((estimate.point * 1e9).round() / 1e9)
+}
+
+fn offer(number: u64) -> OfferId {
+    OfferId::new(number, AgentId(0))
+}
+
+#[test]
+fn calls_count_by_their_arrival_and_are_followed_beyond_the_horizon() {
+    let mut r = recorder();
+    waits(&mut r, 99.0, 0);
+    waits(&mut r, 100.0, 1);
+    connected(&mut r, 105.0, 0, 6.0);
+    ended(&mut r, 120.0, 0, 15);
+    waits(&mut r, 999.0, 2);
+    waits(&mut r, 1000.0, 3);
+    connected(&mut r, 1010.0, 2, 11.0);
+    hangs_up(&mut r, 1015.0, 1, Stage::Waiting, 915.0);
+    hangs_up(&mut r, 1020.0, 3, Stage::Waiting, 20.0);
+    ended(&mut r, 1100.0, 2, 90);
+    let replication = r.finish(at(1100.0));
+    assert_eq!(replication.conservation, Ok(()));
+    assert_eq!(value(&replication, "offered_calls"), Some(2.0));
+    assert_eq!(value(&replication, "connection_rate"), Some(0.5));
+    assert_eq!(value(&replication, "abandonment_rate"), Some(0.5));
+    assert_eq!(value(&replication, "asa"), Some(11.0));
+    assert_eq!(value(&replication, "mean_wait"), Some(463.0));
+    // In line within the window: call 0 for 5 s, call 1 for 900 s, call 2 for 1 s.
+    let mean = value(&replication, "queue_length_mean").unwrap();
+    assert!((mean - 906.0 / 900.0).abs() < 1e-9, "{mean}");
+    assert_eq!(value(&replication, "queue_length_max"), Some(2.0));
+    assert_eq!(replication.rows.len(), 4);
+    assert_eq!(replication.rows[2].wait, Some(11 * S));
+    assert_eq!(replication.rows[2].talk, Some(90 * S));
+}
+
+#[test]
+fn the_service_levels_differ_at_the_threshold_itself() {
+    let mut r = recorder();
+    // Waits of 19, 20 and 21 s connected; 20 s and 2 s abandoned. T = 20 s.
+    for (call, wait) in [(0, 19.0), (1, 20.0), (2, 21.0)] {
+        waits(&mut r, 200.0, call);
+        connected(&mut r, 200.0 + wait, call, wait);
+        ended(&mut r, 200.0 + wait, call, 0);
+    }
+    for (call, wait) in [(3, 20.0), (4, 2.0)] {
+        waits(&mut r, 300.0, call);
+        hangs_up(&mut r, 300.0 + wait, call, Stage::Waiting, wait);
+    }
+    let replication = r.finish(at(1000.0));
+    let close = |id: &str, expected: f64| {
+        let value = value(&replication, id).unwrap();
+        assert!((value - expected).abs() < 1e-9, "{id} {value}");
+    };
+    close("service_level", 2.0 / 3.0);
+    close("service_level_offered", 2.0 / 5.0);
+    close("service_level_strict", 1.0 / 4.0);
+    close("connected_within_threshold", 2.0);
+    close("abandonment_rate_net", 1.0 / 4.0);
+    close("wait_probability", 1.0);
+}
+
+#[test]
+fn an_offer_that_rings_has_its_latency_from_both_being_free() {
+    let mut r = recorder();
+    waits(&mut r, 200.0, 0);
+    let truth = TrueAvailability {
+        wants_work: true,
+        present: false,
+        device_up: true,
+    };
+    r.true_availability(at(0.0), AgentId(0), truth);
+    offered(&mut r, 210.0, 0, offer(0), 1);
+    event(&mut r, 210.5, Event::OfferRang { offer: offer(0) });
+    let end = OfferEnd::Expired;
+    let call = CallId(0);
+    let missed = offer(0);
+    event(
+        &mut r,
+        225.5,
+        Event::OfferEnded {
+            offer: missed,
+            call,
+            end,
+        },
+    );
+    r.true_availability(
+        at(226.0),
+        AgentId(0),
+        TrueAvailability {
+            present: true,
+            ..truth
+        },
+    );
+    offered(&mut r, 230.0, 0, offer(1), 2);
+    event(&mut r, 230.25, Event::OfferRang { offer: offer(1) });
+    event(
+        &mut r,
+        233.0,
+        Event::OfferAnswered {
+            offer: offer(1),
+            call,
+        },
+    );
+    connected(&mut r, 233.5, 0, 33.5);
+    ended(&mut r, 240.0, 0, 6);
+    let replication = r.finish(at(1000.0));
+    assert_eq!(value(&replication, "assignment_latency_max"), Some(1.5));
+    assert_eq!(value(&replication, "assignment_decide"), Some(1.0));
+    assert_eq!(value(&replication, "assignment_carrier"), Some(0.375));
+    assert_eq!(value(&replication, "answer_delay"), Some(22.5));
+    assert_eq!(value(&replication, "dead_air"), Some(0.5));
+    assert_eq!(value(&replication, "fallback_rate"), Some(1.0));
+    assert_eq!(value(&replication, "offer_reach_rate"), Some(0.5));
+    assert_eq!(replication.rows[0].assignment_latency, Some(1_250_000));
+}
+
+#[test]
+fn estimates_are_paired_with_what_happened_and_silence_is_counted() {
+    let mut r = recorder();
+    let announce = |point: u64| Announced {
+        point: point * S,
+        p50: point * S / 2,
+        p90: point * S * 2,
+    };
+    for call in 0..2 {
+        waits(&mut r, 200.0, call);
+    }
+    for (seconds, point) in [(200.0, 100), (240.0, 20)] {
+        event(
+            &mut r,
+            seconds,
+            Event::EstimateAnnounced {
+                call: CallId(0),
+                position: 1,
+                estimate: Some(announce(point)),
+            },
+        );
+    }
+    event(
+        &mut r,
+        241.0,
+        Event::EstimateAnnounced {
+            call: CallId(1),
+            position: 1,
+            estimate: None,
+        },
+    );
+    // 60 s remained from the first, 20 s from the second announcement.
+    for call in 0..2 {
+        connected(&mut r, 260.0, call, 60.0);
+        ended(&mut r, 300.0, call, 40);
+    }
+    let replication = r.finish(at(1000.0));
+    assert_eq!(value(&replication, "estimate_within_30s"), Some(0.0));
+    assert_eq!(value(&replication, "estimate_bias"), Some(40.0));
+    assert_eq!(value(&replication, "estimate_coverage"), Some(1.0));
+    assert_eq!(value(&replication, "estimate_announced_rate"), Some(0.5));
+    assert_eq!(value(&replication, "estimate_within_30s_all"), Some(0.5));
+    assert_eq!(value(&replication, "estimate_mae_all"), Some(20.0));
+    assert_eq!(replication.rows[0].estimate, Some(100 * S));
+}
+
+#[test]
+fn agents_times_are_clipped_to_the_window() {
+    let mut r = recorder();
+    let agent = AgentId(0);
+    let status = AgentStatus::Available;
+    event(&mut r, 0.0, Event::AgentStatusSet { agent, status });
+    event(&mut r, 0.0, Event::AgentIdle { agent });
+    arrives(&mut r, 100.0, 0);
+    offered(&mut r, 100.0, 0, offer(0), 1);
+    connected(&mut r, 110.0, 0, 10.0);
+    ended(&mut r, 410.0, 0, 300);
+    event(&mut r, 410.0, Event::AgentWrapUp { agent });
+    event(&mut r, 440.0, Event::AgentIdle { agent });
+    let status = AgentStatus::Break(3);
+    event(&mut r, 500.0, Event::AgentStatusSet { agent, status });
+    let status = AgentStatus::Offline;
+    event(&mut r, 600.0, Event::AgentStatusSet { agent, status });
+    let replication = r.finish(at(1000.0));
+    let times = replication.agents.times;
+    // Open: 10 s asked and 60 s idle; break 100 s.
+    assert_eq!(times.talking, 300 * S);
+    assert_eq!(times.wrap_up, 30 * S);
+    assert_eq!(times.open, 70 * S);
+    assert_eq!(times.signed_in, 500 * S);
+    assert_eq!(value(&replication, "occupancy"), Some(0.825));
+    assert_eq!(value(&replication, "utilization"), Some(0.66));
+    assert_eq!(value(&replication, "handled_per_agent_hour"), Some(7.2));
+}
+
+#[test]
+fn availability_is_accurate_while_belief_and_truth_both_say_yes() {
+    let mut r = recorder();
+    let agent = AgentId(0);
+    let there = TrueAvailability {
+        wants_work: true,
+        present: true,
+        device_up: true,
+    };
+    r.true_availability(at(0.0), agent, there);
+    let status = AgentStatus::Available;
+    event(&mut r, 0.0, Event::AgentStatusSet { agent, status });
+    event(&mut r, 0.0, Event::AgentAlive { agent, alive: true });
+    let reachable = |reachable| Event::AgentReachable { agent, reachable };
+    event(&mut r, 200.0, reachable(true));
+    r.true_availability(
+        at(600.0),
+        agent,
+        TrueAvailability {
+            device_up: false,
+            ..there
+        },
+    );
+    event(&mut r, 650.0, reachable(false));
+    let replication = r.finish(at(1000.0));
+    let close = |id: &str, expected: f64| {
+        let value = value(&replication, id).unwrap();
+        assert!((value - expected).abs() < 1e-9, "{id} {value}");
+    };
+    // True from 100 to 600 s; believed by status to 1000 s, by device from 200 to 650 s.
+    close("availability_accuracy_status", 500.0 / 900.0);
+    close("availability_accuracy_heartbeat", 500.0 / 900.0);
+    close("availability_accuracy_device", 400.0 / 550.0);
+    close("availability_accuracy", 400.0 / 550.0);
+}
+
+#[test]
+fn a_call_that_an_idle_agent_never_heard_of_is_overlooked() {
+    let discovery = |idle_from: f64, rests: bool| {
+        let mut r = recorder();
+        let agent = AgentId(0);
+        let status = AgentStatus::Available;
+        r.agent_serves(at(0.0), agent, &[QueueId(0)]);
+        let here = TrueAvailability {
+            wants_work: true,
+            present: true,
+            device_up: true,
+        };
+        r.true_availability(at(0.0), agent, here);
+        event(&mut r, 0.0, Event::AgentStatusSet { agent, status });
+        // Another call is offered and declined, or talks until the agent is free again.
+        arrives(&mut r, 150.0, 0);
+        offered(&mut r, 150.0, 0, offer(0), 1);
+        if rests {
+            let (call, end) = (CallId(0), OfferEnd::Unreachable);
+            let offer = offer(0);
+            event(&mut r, idle_from, Event::OfferEnded { offer, call, end });
+            hangs_up(&mut r, idle_from, 0, Stage::Waiting, idle_from - 150.0);
+        } else {
+            connected(&mut r, 150.0, 0, 0.0);
+            ended(&mut r, idle_from, 0, 0);
+            event(&mut r, idle_from, Event::AgentIdle { agent });
+        }
+        waits(&mut r, 200.0, 1);
+        hangs_up(&mut r, 210.0, 1, Stage::Waiting, 10.0);
+        let replication = r.finish(at(1000.0));
+        value(&replication, "discovery_rate")
+    };
+    assert_eq!(discovery(207.0, false), Some(0.5));
+    assert_eq!(discovery(209.0, false), Some(1.0));
+    // Unreachable: the agent rests for 60 s and is no match before.
+    assert_eq!(discovery(160.0, true), Some(1.0));
+    assert_eq!(discovery(145.0 + 2.0, true), Some(0.5));
+}
+
+#[test]
+fn a_refused_call_that_reaches_the_greeting_has_the_greetings_outcome() {
+    let mut r = recorder();
+    for call in 0..3 {
+        let call = CallId(call);
+        arrives_as(&mut r, 200.0, call.0, false);
+        let reason = Refusal::Full;
+        event(&mut r, 200.0, Event::CallRefused { call, reason });
+    }
+    for call in [1, 2] {
+        let call = CallId(call);
+        event(&mut r, 200.0, Event::VoicemailStarted { call });
+    }
+    event(&mut r, 220.0, Event::VoicemailTaken { call: CallId(1) });
+    hangs_up(&mut r, 230.0, 2, Stage::Voicemail, 30.0);
+    r.refused_no_line(at(240.0), QueueId(1), ClassId(0), true);
+    let replication = r.finish(at(1000.0));
+    let count = |outcome| replication.total.outcomes.count(outcome);
+    assert_eq!(replication.conservation, Ok(()));
+    assert_eq!(count(Outcome::RefusedFull), 1);
+    assert_eq!(count(Outcome::Voicemail), 1);
+    assert_eq!(count(Outcome::Abandoned), 1);
+    assert_eq!(count(Outcome::RefusedNoLine), 1);
+    assert_eq!(value(&replication, "refused_calls"), Some(2.0));
+    assert_eq!(value(&replication, "offered_callers"), Some(3.0));
+    assert_eq!(replication.by_queue[1].counts.offered, 1);
+}
+
+#[test]
+fn a_callback_is_one_outcome_and_then_comes_to_an_end() {
+    let mut r = recorder();
+    for call in 0..3 {
+        waits(&mut r, 200.0, call);
+        event(&mut r, 300.0, Event::CallbackTaken { call: CallId(call) });
+    }
+    connected_as(&mut r, 500.0, 0, 300.0, true);
+    ended(&mut r, 600.0, 0, 100);
+    event(&mut r, 700.0, Event::CallbackFailed { call: CallId(1) });
+    hangs_up(&mut r, 800.0, 2, Stage::Callback, 600.0);
+    let replication = r.finish(at(1000.0));
+    assert_eq!(replication.conservation, Ok(()));
+    let count = |outcome| replication.total.outcomes.count(outcome);
+    assert_eq!(count(Outcome::Callback), 3);
+    assert_eq!(count(Outcome::CallbackConnected), 1);
+    assert_eq!(count(Outcome::CallbackFailed), 2);
+    assert_eq!(count(Outcome::Connected), 0);
+    let reach = value(&replication, "reach_rate").unwrap();
+    assert!((reach - 1.0 / 3.0).abs() < 1e-9);
+    assert_eq!(value(&replication, "mean_wait"), None);
+    assert_eq!(replication.rows[2].outcome, Some(Outcome::CallbackFailed));
+}
+
+#[test]
+fn conservation_names_what_is_missing() {
+    let broken = |drop: usize| {
+        let mut r = recorder();
+        let steps: [&dyn Fn(&mut Recorder); 5] = [
+            &|r| waits(r, 200.0, 0),
+            &|r| connected(r, 210.0, 0, 10.0),
+            &|r| ended(r, 250.0, 0, 40),
+            &|r| waits(r, 300.0, 1),
+            &|r| hangs_up(r, 320.0, 1, Stage::Waiting, 20.0),
+        ];
+        for (index, step) in steps.iter().enumerate() {
+            if index != drop {
+                step(&mut r);
+            }
+        }
+        r.finish(at(1000.0)).conservation
+    };
+    let anomaly = |anomaly| Err(ConservationError::Anomaly(anomaly));
+    assert_eq!(broken(0), anomaly(Anomaly::UnknownCall(CallId(0))));
+    assert_eq!(broken(1), anomaly(Anomaly::WrongPhase(CallId(0))));
+    assert_eq!(
+        broken(2),
+        Err(ConservationError::StillTalking {
+            calls: 1,
+            example: CallId(0)
+        })
+    );
+    assert_eq!(broken(3), anomaly(Anomaly::UnknownCall(CallId(1))));
+    assert_eq!(
+        broken(4),
+        Err(ConservationError::Unsettled {
+            offered: 2,
+            settled: 1,
+            example: Some(CallId(1))
+        })
+    );
+    assert_eq!(broken(9), Ok(()));
+    assert_eq!(
+        broken(4).unwrap_err().to_string(),
+        "2 calls were offered but 1 outcomes were counted, a difference of 1 (for example call 1)"
+    );
+}
+
+#[test]
+fn an_outcome_is_not_given_twice() {
+    let mut r = recorder();
+    waits(&mut r, 200.0, 0);
+    hangs_up(&mut r, 220.0, 0, Stage::Waiting, 20.0);
+    hangs_up(&mut r, 221.0, 0, Stage::Waiting, 21.0);
+    let replication = r.finish(at(1000.0));
+    let twice = Anomaly::SettledTwice(CallId(0), Outcome::Abandoned);
+    assert_eq!(
+        replication.conservation,
+        Err(ConservationError::Anomaly(twice))
+    );
+    assert_eq!(replication.total.outcomes.count(Outcome::Abandoned), 1);
+}
