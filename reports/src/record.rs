@@ -267,6 +267,11 @@ impl Recorder {
         for line in &mut self.lines {
             line.length.advance(end);
         }
+        // A single line is kept only once.
+        let line_by_queue = match self.lines.as_slice() {
+            [_] => vec![self.all_lines.tally()],
+            lines => lines.iter().map(|line| line.length.tally()).collect(),
+        };
         let n_classes = usize::from(self.options.n_classes);
         let mut total = CallTally::default();
         let mut by_queue = vec![CallTally::default(); self.lines.len()];
@@ -291,7 +296,7 @@ impl Recorder {
             by_queue,
             by_class,
             line: self.all_lines.tally(),
-            line_by_queue: self.lines.iter().map(|line| line.length.tally()).collect(),
+            line_by_queue,
             agents: AgentTotals::of(self.agents.iter().map(Agent::times)),
             accuracy: self.accuracy,
             run: self.run,

@@ -431,3 +431,50 @@ fn weibull_shape(shape: f64) -> Result<(), DistError> {
     positive("weibull", "shape", shape)?;
     within("weibull", "shape", shape, 0.05, 1000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A mixture with kinks and jumps in its quantile, which no polynomial fits.
+    fn kinked() -> Dist {
+        let parts = [
+            (0.2, Dist::uniform(0.0, 10.0)),
+            (0.3, Dist::triangular(5.0, 6.0, 30.0)),
+            (0.1, Dist::constant(12.0)),
+            (0.4, Dist::uniform(40.0, 50.0)),
+        ];
+        Dist::mixture(&parts.map(|(w, d)| (w, d.expect("valid")))).expect("valid")
+    }
+
+    #[test]
+    fn a_table_gives_what_its_law_gives() {
+        let tabled = [
+            ("lognormal", Dist::lognormal(180.0, 278.0)),
+            ("lognormal wild", Dist::lognormal(10.0, 1e4)),
+            ("gamma", Dist::gamma(2.5, 180.0)),
+            ("gamma small", Dist::gamma(0.05, 60.0)),
+            ("gamma day", Dist::gamma(400.0, 1.0)),
+            ("weibull", Dist::weibull(0.05, 300.0)),
+            ("weibull steep", Dist::weibull(1000.0, 300.0)),
+            (
+                "hyperexponential",
+                Dist::hyperexponential(&[(0.9, 1.0), (0.1, 1e4)]),
+            ),
+            ("kinked", Ok(kinked())),
+        ];
+        for (name, dist) in tabled {
+            let dist = dist.expect("valid");
+            // A prime number of shares, so that the cells are hit at ever different places.
+            for i in 1..10_007 {
+                let u = f64::from(i) / 10_007.0;
+                let (got, exact) = (dist.sample(u), dist.quantile(u));
+                let error = (got - exact).abs();
+                assert!(
+                    error <= 3e-10 * exact + 3e-11 * dist.mean(),
+                    "{name} at {u}: {got} for {exact}"
+                );
+            }
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! Linefinder's virtual-clock simulator: scenarios, the world they describe, and experiments in it.
 
 pub mod calendar;
+pub mod cli;
 pub mod columns;
 pub mod dist;
+pub mod experiment;
 pub mod scenario;
+pub mod schema;
 pub mod streams;
 mod table;
 pub mod trace;

@@ -31,7 +31,7 @@ pub use calls::{
     TraceSource, WeekTable,
 };
 pub use dist_spec::DistSpec;
-pub use gates::{Gate, Lift, LiftOver, MeasureUnit, Rule, Scope, measure_unit};
+pub use gates::{Gate, Lift, LiftOver, MeasureUnit, Rule, Scope, measure_ids, measure_unit};
 pub use world::{CarrierWorld, Fault, FaultKind, StoreWorld, Value, World};
 
 /// One scenario file, read with everything it refers to.

@@ -31,6 +31,7 @@ impl Table {
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .comment(Some(b'#'))
+            .flexible(true)
             .from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|error| csv_error(&file, &error))?;
         let headers: Vec<String> = headers.iter().map(str::to_owned).collect();
@@ -40,6 +41,7 @@ impl Table {
         let mut rows = Vec::new();
         for record in reader.into_records() {
             let cells = record.map_err(|error| csv_error(&file, &error))?;
+            check_length(&file, &cells, &headers)?;
             let line = cells.position().map_or(0, csv::Position::line);
             rows.push(Row { line, cells });
         }
@@ -107,16 +109,36 @@ pub(crate) fn cell_error(
     FileError::in_line(file, line, &text, start..end, header, message)
 }
 
+/// Refuses a row that has not as many cells as the heading.
+pub(crate) fn check_length(
+    file: &str,
+    cells: &csv::StringRecord,
+    headers: &[String],
+) -> Result<(), FileErrors> {
+    if cells.len() == headers.len() {
+        return Ok(());
+    }
+    let line = cells.position().map_or(0, csv::Position::line);
+    let message = format!(
+        "the row has {} cells, the heading has {}",
+        cells.len(),
+        headers.len()
+    );
+    let last = cells.len().saturating_sub(1);
+    Err(cell_error(file, line, cells, last, "", &message).into())
+}
+
 /// A CSV reader's own error.
 pub(crate) fn csv_error(file: &str, error: &csv::Error) -> FileErrors {
     let line = error.position().map_or(0, csv::Position::line);
     let message = match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("line {line}: has {len} cells; the heading has {expected_len}"),
-        csv::ErrorKind::Utf8 { .. } => format!("line {line}: is not UTF-8"),
+        csv::ErrorKind::Utf8 { .. } => format!("is not a text file: line {line} is not UTF-8"),
         csv::ErrorKind::Io(error) => format!("cannot be read: {error}"),
-        _ => format!("line {line}: {error}"),
+        csv::ErrorKind::UnequalLengths { .. }
+        | csv::ErrorKind::Seek
+        | csv::ErrorKind::Serialize(_)
+        | csv::ErrorKind::Deserialize { .. }
+        | _ => format!("cannot be read: line {line}: {error}"),
     };
     FileError::whole_file(file, message).into()
 }

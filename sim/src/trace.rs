@@ -16,7 +16,7 @@ use jiff::civil::DateTime;
 use policy_file::{FileError, FileErrors, Names, Problems};
 
 use crate::columns::{BadRows, Columns};
-use crate::table::csv_error;
+use crate::table::{check_length, csv_error};
 use row::Layout;
 
 /// One call of a log.
@@ -108,6 +108,7 @@ impl<'n, R: Read> TraceReader<'n, R> {
     ) -> Result<Self, FileErrors> {
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
+            .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(log);
         let headers = reader.headers().map_err(|error| csv_error(&file, &error))?;
@@ -137,6 +138,9 @@ impl<R: Read> Iterator for TraceReader<'_, R> {
                     return Some(Err(csv_error(&self.file, &error)));
                 }
             };
+            if let Err(errors) = check_length(&self.file, &row, self.layout.headers()) {
+                return Some(Err(errors));
+            }
             if !self.layout.keeps(&row) {
                 continue;
             }

@@ -7,6 +7,7 @@
 use crate::diagnostic::{FileError, Problems};
 use crate::node::{Entry, Node, Value};
 use crate::quantity;
+use crate::source::Place;
 
 /// A value and its key path.
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ pub struct Field<'a> {
 pub struct Keys<'a> {
     field: Field<'a>,
     entries: &'a [Entry],
+    has_unknown: bool,
 }
 
 /// A key that the user chose, and its value.
@@ -100,14 +102,14 @@ impl<'a> Field<'a> {
             ));
             return None;
         };
-        for entry in entries {
-            if !known.contains(&entry.key.as_str()) {
-                self.unknown_key(entry, known);
-            }
+        let is_unknown = |entry: &&Entry| !known.contains(&entry.key.as_str());
+        for entry in entries.iter().filter(is_unknown) {
+            self.unknown_key(entry, known);
         }
         Some(Keys {
             field: self.clone(),
             entries,
+            has_unknown: entries.iter().any(|entry| is_unknown(&entry)),
         })
     }
 
@@ -315,7 +317,10 @@ impl<'a> Keys<'a> {
     pub fn one_of(&self, keys: &[&'static str]) -> Option<(&'static str, Field<'a>)> {
         let mut found = keys.iter().filter_map(|key| Some((*key, self.get(key)?)));
         let Some(first) = found.next() else {
-            self.field.wrong(format!("needs one of {}", list_of(keys)));
+            // An unknown key was reported, with what was meant.
+            if !self.has_unknown {
+                self.field.wrong(format!("needs one of {}", list_of(keys)));
+            }
             return None;
         };
         if let Some((second, field)) = found.next() {
@@ -326,6 +331,12 @@ impl<'a> Keys<'a> {
 }
 
 impl Named<'_> {
+    /// Where the key was written.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.entry.key_place
+    }
+
     /// Reports an error about the key itself.
     pub fn wrong_name(&self, message: impl Into<String>) {
         self.field

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 /// A local time of day in seconds since midnight, 0..=86,400 (24:00 = the end of the day).
@@ -134,4 +135,54 @@ pub struct OpenSpan {
     pub days: Weekdays,
     /// From when to when.
     pub open: TimeSpan,
+}
+
+impl Hours {
+    /// Whether the queue is open at a local moment of its own time zone.
+    #[must_use]
+    pub fn is_open(&self, local: DateTime) -> bool {
+        self.intervals(local)
+            .iter()
+            .any(|(opens, closes)| *opens <= local && local < *closes)
+    }
+
+    /// When it next opens or closes after a local moment; `None` when it never does (open round
+    /// the clock). Spans that touch are one.
+    #[must_use]
+    pub fn next_change(&self, local: DateTime) -> Option<DateTime> {
+        let is_open = self.is_open(local);
+        let mut edges: Vec<DateTime> = self
+            .intervals(local)
+            .into_iter()
+            .flat_map(|(opens, closes)| [opens, closes])
+            .filter(|edge| *edge > local)
+            .collect();
+        edges.sort();
+        edges
+            .into_iter()
+            .find(|edge| self.is_open(*edge) != is_open)
+    }
+
+    /// The opening times that start from the day before a moment to eight days after it.
+    fn intervals(&self, local: DateTime) -> Vec<(DateTime, DateTime)> {
+        let mut found = Vec::new();
+        for offset in -1..=8_i64 {
+            let Ok(day) = local.date().checked_add(jiff::Span::new().days(offset)) else {
+                continue;
+            };
+            let weekday = day.weekday().to_monday_zero_offset();
+            let weekday = usize::try_from(weekday).unwrap_or(0);
+            for span in self.spans.iter().filter(|s| s.days.contains(weekday)) {
+                let from = moment(day, span.open.from.since_midnight());
+                let to = moment(day, span.open.from.since_midnight() + span.open.length());
+                found.extend(from.zip(to));
+            }
+        }
+        found
+    }
+}
+
+/// A span after a day's midnight; `None` beyond the calendar.
+fn moment(day: Date, since_midnight: Duration) -> Option<DateTime> {
+    day.at(0, 0, 0, 0).checked_add(since_midnight).ok()
 }

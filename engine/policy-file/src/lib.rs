@@ -3,6 +3,11 @@
 //! Owns the text side of a policy: units, names, source positions, defaults, the JSON Schema and
 //! the digest. The same parts read scenarios and columns files, so that every file of the project
 //! has one syntax and one kind of error. Never decides anything about calls: the engine does that.
+//!
+//! In reading order: [`source`] (texts and places), [`diagnostic`] (errors with their line),
+//! [`document`] and [`node`] (YAML as a tree that keeps text and places), [`overrides`] (`--set`),
+//! [`field`] and [`quantity`] (a value and its unit), [`policy`] (the policy itself), [`hours`],
+//! [`names`], [`mod@schema`].
 
 pub mod diagnostic;
 pub mod document;
@@ -13,6 +18,7 @@ pub mod node;
 pub mod overrides;
 pub mod policy;
 pub mod quantity;
+pub mod schema;
 pub mod source;
 
 pub use diagnostic::{FileError, FileErrors, Problems};

@@ -14,11 +14,21 @@ use super::options::{AvailabilityLevel, Window};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Activity {
     Idle,
-    /// For a callback.
-    Reserved,
-    Offered,
+    /// Reserved for a callback, offered a call, or claiming one.
+    Open,
     Talking,
     WrapUp,
+}
+
+/// What an agent's time is spent on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Spent {
+    Talking,
+    WrapUp,
+    /// Available and idle, or asked.
+    Open,
+    OnBreak,
+    SignedOut,
 }
 
 /// The truth about an agent, which no server knows.
@@ -66,7 +76,12 @@ pub(crate) struct Agent {
     /// What follows is accounted for up to here.
     since: Timestamp,
     presence_since: Timestamp,
-    times: AgentTimes,
+    /// What its time goes to now, and what it goes to when it is idle.
+    now: Spent,
+    idle_kind: Spent,
+    /// Microseconds by [`Spent`].
+    spent: [Micros; 5],
+    handled: u64,
     pub(crate) offer: Option<LiveOffer>,
     pub(crate) queues: Box<[QueueId]>,
 }
@@ -121,7 +136,10 @@ impl Agent {
             rests_until: Timestamp::ZERO,
             since: Timestamp::ZERO,
             presence_since: Timestamp::ZERO,
-            times: AgentTimes::default(),
+            now: Spent::SignedOut,
+            idle_kind: Spent::SignedOut,
+            spent: [0; 5],
+            handled: 0,
             offer: None,
             queues: Box::default(),
         }
@@ -141,35 +159,33 @@ impl Agent {
         self.truth.is_some_and(TrueAvailability::is_available)
     }
 
-    /// Accounts for the time up to `at` in the present activity.
+    /// Accounts for the time up to `at` in what it does now.
     #[inline]
     pub(crate) fn advance(&mut self, at: Timestamp, window: Window) {
-        let lasted = window.overlap(self.since, at);
+        self.spent[self.now as usize] += window.overlap(self.since, at);
         self.since = at;
-        let signed_in = self.status != AgentStatus::Offline;
-        let open = self.status == AgentStatus::Available;
-        match self.activity {
-            Activity::Talking => self.times.talking += lasted,
-            Activity::WrapUp => self.times.wrap_up += lasted,
-            Activity::Offered | Activity::Reserved => self.times.open += lasted,
-            Activity::Idle => {
-                self.times.open += if open { lasted } else { 0 };
-                self.times.signed_in += if signed_in { lasted } else { 0 };
-                return;
-            }
-        }
-        self.times.signed_in += lasted;
     }
 
     #[inline]
     pub(crate) fn turn(&mut self, at: Timestamp, window: Window, to: Activity) {
         self.advance(at, window);
         self.activity = to;
+        self.now = match to {
+            Activity::Idle => self.idle_kind,
+            Activity::Open => Spent::Open,
+            Activity::Talking => Spent::Talking,
+            Activity::WrapUp => Spent::WrapUp,
+        };
     }
 
     pub(crate) fn set_status(&mut self, at: Timestamp, window: Window, status: AgentStatus) {
-        self.advance(at, window);
         self.status = status;
+        self.idle_kind = match status {
+            AgentStatus::Available => Spent::Open,
+            AgentStatus::Break(_) => Spent::OnBreak,
+            AgentStatus::Offline => Spent::SignedOut,
+        };
+        self.turn(at, window, self.activity);
     }
     pub(crate) fn set_alive(&mut self, alive: bool) {
         self.alive = alive;
@@ -184,10 +200,17 @@ impl Agent {
         self.rests_until = until;
     }
     pub(crate) fn handled(&mut self) {
-        self.times.handled += 1;
+        self.handled += 1;
     }
-    pub(crate) fn times(&self) -> &AgentTimes {
-        &self.times
+    pub(crate) fn times(&self) -> AgentTimes {
+        let [talking, wrap_up, open, on_break, _signed_out] = self.spent;
+        AgentTimes {
+            talking,
+            wrap_up,
+            open,
+            signed_in: talking + wrap_up + open + on_break,
+            handled: self.handled,
+        }
     }
 
     /// Accounts for belief and truth up to `at`. Call before either changes.

@@ -97,7 +97,7 @@ impl Recorder {
         let window = self.window;
         let id = offer.agent();
         let agent = self.agent(id);
-        agent.turn(at, window, Activity::Offered);
+        agent.turn(at, window, Activity::Open);
         agent.offer = Some(LiveOffer {
             id: offer,
             call,
@@ -381,6 +381,9 @@ impl Recorder {
             let cell = &mut self.cells[before.cell as usize];
             cell.outcomes.add(outcome);
             cell.counts.overlooked += u64::from(is_overlooked && !outcome.is_of_a_callback());
+            cell.counts.first_offer_failed += u64::from(
+                before.marks.has(Marks::FIRST_OFFER_FAILED) && !outcome.is_of_a_callback(),
+            );
         }
         if let Some(bin) = self.series.bins.get_mut(before.bin as usize) {
             bin.connected += u64::from(outcome == Outcome::Connected);
@@ -426,8 +429,10 @@ impl Recorder {
 
     #[inline]
     fn line_grows(&mut self, at: Timestamp, queue: QueueId) {
-        self.lines[queue.index()].length.up(at);
         self.all_lines.up(at);
+        if self.lines.len() > 1 {
+            self.lines[queue.index()].length.up(at);
+        }
         if self.over_time.is_kept {
             self.over_time.line.up(at);
         }
@@ -435,8 +440,10 @@ impl Recorder {
 
     #[inline]
     fn line_shrinks(&mut self, at: Timestamp, queue: QueueId) {
-        self.lines[queue.index()].length.down(at);
         self.all_lines.down(at);
+        if self.lines.len() > 1 {
+            self.lines[queue.index()].length.down(at);
+        }
         if self.over_time.is_kept {
             self.over_time.line.down(at);
         }

@@ -36,10 +36,8 @@ impl Level {
     #[inline]
     pub(crate) fn advance(&mut self, at: Timestamp) {
         let lasted = self.window.overlap(self.since, at);
-        if lasted > 0 {
-            self.area += u64::from(self.now) * lasted;
-            self.max = self.max.max(self.now);
-        }
+        self.area += u64::from(self.now) * lasted;
+        self.max = self.max.max(if lasted > 0 { self.now } else { 0 });
         self.since = at;
     }
     #[inline]

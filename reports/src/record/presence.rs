@@ -41,7 +41,7 @@ impl Recorder {
 
     pub(super) fn agent_reserved(&mut self, at: Timestamp, id: AgentId) {
         let window = self.window;
-        self.agent(id).turn(at, window, Activity::Reserved);
+        self.agent(id).turn(at, window, Activity::Open);
         self.refresh_free(at, id);
     }
 

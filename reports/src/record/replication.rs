@@ -66,7 +66,7 @@ pub struct AgentTotals {
 }
 
 impl AgentTotals {
-    pub(crate) fn of<'a>(agents: impl Iterator<Item = &'a AgentTimes>) -> Self {
+    pub(crate) fn of(agents: impl Iterator<Item = AgentTimes>) -> Self {
         let mut totals = AgentTotals::default();
         for agent in agents {
             let sums = &mut totals.times;

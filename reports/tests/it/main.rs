@@ -2,3 +2,4 @@
 
 mod coverage;
 mod statistics;
+mod synthetic;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::id::{ClassId, QueueId};
+use jiff::civil::DateTime;
 use policy_file::TimeOfDay;
 use serde::Serialize;
 
@@ -71,6 +72,34 @@ pub struct WeekTable<T> {
     pub days: [Vec<T>; 7],
 }
 
+impl<T> WeekTable<T> {
+    /// The value at a local moment; `None` outside the listed steps. Before `from` the steps of
+    /// the day before go on.
+    #[must_use]
+    pub fn at(&self, local: DateTime) -> Option<&T> {
+        let weekday = local.weekday().to_monday_zero_offset();
+        let today = usize::try_from(weekday).unwrap_or(0);
+        let (time, from) = (since_midnight(local), self.from.since_midnight());
+        let (day, since) = match time.checked_sub(from) {
+            Some(since) => (today, since),
+            None => ((today + 6) % 7, time + DAY - from),
+        };
+        self.days[day].get(nth_step(since, self.step))
+    }
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn since_midnight(local: DateTime) -> Duration {
+    let midnight = local.date().at(0, 0, 0, 0);
+    Duration::try_from(local.duration_since(midnight)).unwrap_or_default()
+}
+
+fn nth_step(since: Duration, step: Duration) -> usize {
+    let n = since.as_micros() / step.as_micros().max(1);
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
 /// The calls of a log, already read.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct TraceSource {
@@ -128,6 +157,21 @@ pub enum PerPeriod<T> {
         /// At least one.
         values: Vec<T>,
     },
+}
+
+impl<T> PerPeriod<T> {
+    /// The value for a call that arrives at a local moment.
+    #[must_use]
+    pub fn at(&self, local: DateTime) -> &T {
+        match self {
+            PerPeriod::Always(value) => value,
+            PerPeriod::ByPeriod { step, from, values } => {
+                let (time, from) = (since_midnight(local), from.since_midnight());
+                let since = time.checked_sub(from).unwrap_or_else(|| time + DAY - from);
+                &values[nth_step(since, *step).min(values.len() - 1)]
+            }
+        }
+    }
 }
 
 /// Calling again as the same caller.

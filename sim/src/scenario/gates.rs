@@ -81,8 +81,13 @@ pub fn measure_unit(id: &str) -> Option<MeasureUnit> {
         .map(|(_, unit)| *unit)
 }
 
+/// Every measure id, in the order of the glossary.
+pub fn measure_ids() -> impl Iterator<Item = &'static str> {
+    MEASURES.iter().map(|(id, _)| *id)
+}
+
 /// Every measure id with its unit, in the order of the glossary.
-pub(crate) const MEASURES: &[(&str, MeasureUnit)] = {
+pub(super) const MEASURES: &[(&str, MeasureUnit)] = {
     use MeasureUnit::{Count, PerHour, Ratio, Seconds};
     &[
         ("offered_calls", Count),

@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use engine::id::{ClassId, QueueId};
 use jiff::civil::DateTime;
-use policy_file::node::{Node, Value};
+use policy_file::node::Value;
 use policy_file::policy::check_version;
+use policy_file::source::Place;
 use policy_file::{
     Document, Field, FileError, FileErrors, Keys, Names, Overrides, PolicyFile, Problems,
 };
@@ -88,13 +89,13 @@ struct Context {
     base: PathBuf,
     names: RefCell<Names>,
     /// Where each queue was first named, for errors about the policy.
-    first_queues: RefCell<Vec<(String, FileErrorPlace)>>,
+    first_queues: RefCell<Vec<Mention>>,
 }
 
-/// Enough of a field to complain about it later.
-#[derive(Clone)]
-struct FileErrorPlace {
-    node: Node,
+/// Where a queue was first named.
+struct Mention {
+    queue: String,
+    place: Place,
     path: String,
 }
 
@@ -110,21 +111,20 @@ impl Context {
     /// The queue that a field names.
     fn queue(&self, field: &Field<'_>) -> Option<QueueId> {
         let name = field.name("the name of a queue")?;
-        self.queue_called(name, field)
+        self.queue_called(name, &field.node.place, field)
     }
 
-    fn queue_called(&self, name: &str, field: &Field<'_>) -> Option<QueueId> {
+    /// The queue of this name, which stands at `place` in the value or the key of `field`.
+    fn queue_called(&self, name: &str, place: &Place, field: &Field<'_>) -> Option<QueueId> {
         let mut names = self.names.borrow_mut();
         let known = names.queues.len();
         let queue = names.intern_queue(name);
         if names.queues.len() > known {
-            let place = FileErrorPlace {
-                node: field.node.clone(),
+            self.first_queues.borrow_mut().push(Mention {
+                queue: name.to_owned(),
+                place: place.clone(),
                 path: field.path.clone(),
-            };
-            self.first_queues
-                .borrow_mut()
-                .push((name.to_owned(), place));
+            });
         }
         if queue.is_none() {
             field.wrong("too many queues");
@@ -148,6 +148,13 @@ impl Context {
 }
 
 fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Option<Scenario> {
+    if root.node.get("queues").is_some() && root.node.get("experiment").is_none() {
+        root.wrong_with_help(
+            "this is a policy; a scenario is expected here",
+            "a scenario names its policy: `policy: this-file.yaml`",
+        );
+        return None;
+    }
     let keys = root.keys(&KEYS)?;
     check_version(&keys);
     let name = keys
@@ -283,15 +290,14 @@ fn bound(
     match policy.bind(names) {
         Ok(policy) => Some((policy, path, digest)),
         Err(unknown) => {
-            let places = context.first_queues.borrow();
+            let mentions = context.first_queues.borrow();
             for error in unknown {
-                let place = places.iter().find(|(name, _)| *name == error.queue);
-                let (node, path) = place.map_or_else(
-                    || (keys.field().node, String::new()),
-                    |(_, place)| (&place.node, place.path.clone()),
-                );
+                let mention = mentions.iter().find(|mention| mention.queue == error.queue);
+                let (place, path) = mention.map_or((&keys.field().node.place, ""), |mention| {
+                    (&mention.place, &mention.path)
+                });
                 let help = policy_file::field::known_names(&error.known, &error.queue);
-                let shown = FileError::at(&node.place, path, error.to_string());
+                let shown = FileError::at(place, path, error.to_string());
                 keys.field().problems().push(shown.with_help(help));
             }
             None

@@ -46,19 +46,34 @@ impl Layout {
         }
         let problems = Problems::new();
         let text = headers.join(",");
-        for name in named_columns(columns) {
-            let message = match headers.iter().filter(|header| **header == name).count() {
-                0 => format!("the log has no column `{name}`"),
-                1 => continue,
-                n => format!("the log has {n} columns `{name}`"),
-            };
-            let error = FileError::in_line(file, 1, &text, 0..text.len(), "", message);
-            problems.push(error.with_help(known_names(&headers, &name)));
+        let all = 0..text.len();
+        let wrong = |message: String| FileError::in_line(file, 1, &text, all.clone(), "", message);
+        let n_columns = |name: &String| headers.iter().filter(|header| *header == name).count();
+        let named = named_columns(columns);
+        for name in named.iter().filter(|name| n_columns(name) > 1) {
+            problems.push(wrong(format!("the log has two columns `{name}`")));
+        }
+        let missing: Vec<&String> = named.iter().filter(|name| n_columns(name) == 0).collect();
+        match missing.as_slice() {
+            [] => {}
+            [only] => {
+                let error = wrong(format!("the log has no column `{only}`"));
+                problems.push(error.with_help(known_names(&headers, only)));
+            }
+            several => {
+                let list: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
+                problems.push(wrong(format!("the log has no columns {}", list.join(", "))));
+            }
         }
         problems.into_result(Layout {
             headers,
             columns: columns.clone(),
         })
+    }
+
+    /// The heading.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
     }
 
     fn position(&self, column: &str) -> usize {

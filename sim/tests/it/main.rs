@@ -1,6 +1,27 @@
 //! The simulator's integration tests: one binary, one module a subject.
 
+#![allow(clippy::unwrap_used)]
+
 mod calendar;
 mod dist;
 mod exact;
+mod files_fuzz;
+mod scenario_errors;
+mod scenario_reads;
+mod schemas;
 mod streams;
+mod theory;
+mod traces;
+mod worlds;
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the example files.
+fn files() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/files")
+}
+
+/// Every key of the format.
+const SCENARIO: &str = include_str!("files/scenario.yaml");
+/// Every key of a columns file.
+const COLUMNS: &str = include_str!("files/columns.yaml");

@@ -60,6 +60,10 @@ fn read(root: &Field<'_>) -> PolicyFile {
         hours: Vec::new(),
         rollout: None,
     };
+    if root.node.get("experiment").is_some() && root.node.get("queues").is_none() {
+        root.wrong("this is a scenario; a policy is expected here");
+        return file;
+    }
     let Some(keys) = root.keys(&KEYS) else {
         return file;
     };

@@ -122,7 +122,7 @@ fn queues(field: &Field<'_>, context: &Context) -> Vec<(QueueId, Level)> {
     let mut queues = Vec::new();
     for entry in &entries {
         if entry.check_name()
-            && let Some(queue) = context.queue_called(entry.name, &entry.field)
+            && let Some(queue) = context.queue_called(entry.name, entry.place(), &entry.field)
             && let Some(level) = entry.field.count::<Level>(1, 255)
         {
             queues.push((queue, level));

@@ -92,7 +92,7 @@ impl Stream<'_> {
         for (class, n_calls) in missing {
             let name = &names.classes[class];
             field.wrong(format!(
-                "the log has {n_calls} calls of class `{name}`; it must be listed here"
+                "the log has callers of class `{name}` ({n_calls}); it must be listed here"
             ));
         }
     }
@@ -106,6 +106,10 @@ impl Stream<'_> {
             "trace" => self.trace(&field),
             "journal" => {
                 let file = self.context.path(&field)?;
+                if !file.is_file() {
+                    field.wrong(format!("there is no file {}", file.display()));
+                    return None;
+                }
                 let sha256 = files::digest(&file, &field)?;
                 Some(Arrivals::Journal { file, sha256 })
             }
@@ -160,7 +164,9 @@ impl Stream<'_> {
             }
         };
         for name in &names.queues {
-            let _ = self.context.queue_called(name, &file_field);
+            let _ = self
+                .context
+                .queue_called(name, &file_field.node.place, &file_field);
         }
         for name in &names.classes {
             let _ = self.context.class_called(name);

@@ -27,7 +27,7 @@ pub(super) fn week_table<T: Clone>(
 ) -> Option<WeekTable<T>> {
     let step = step(keys);
     let from = from(keys, start);
-    let fits = step.map(|step| most_steps(step));
+    let fits = step.map(most_steps);
     let mut days: [Vec<T>; 7] = std::array::from_fn(|_| Vec::new());
     let values = |field: &Field<'_>| -> Vec<T> {
         let items = field

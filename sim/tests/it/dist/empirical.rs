@@ -104,3 +104,23 @@ fn a_long_curve_with_flat_stretches_is_inverted_like_a_search_would() {
         }
     }
 }
+
+#[test]
+fn a_level_next_to_a_point_of_the_curve_falls_on_its_right_side() {
+    // 1 - i/n is where the bucket index has its own edges: the rounding of either must not matter.
+    for n in 2..200u32 {
+        let share = |i: u32| f64::from(n - i) / f64::from(n);
+        // n points, the first at time 0, so that the index has n buckets too.
+        let points: Vec<_> = (0..n).map(|i| at(f64::from(i), share(i))).collect();
+        let dist = made(&points, Interpolation::Step);
+        let two_to_53 = (1u64 << 53) as f64;
+        for i in 1..n - 1 {
+            let nearest = (f64::from(i) / f64::from(n) * two_to_53).round();
+            for off in -3..=3 {
+                let u = (nearest + f64::from(off)) / two_to_53;
+                let found = points.iter().find(|p| p.survival <= 1.0 - u);
+                assert_eq!(Some(dist.sample(u)), found.map(|p| p.time), "{u} of {n}");
+            }
+        }
+    }
+}

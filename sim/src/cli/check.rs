@@ -1,0 +1,56 @@
+//! `linefinder check FILE...`: reads each file as what it is and says what is wrong with it.
+
+use std::path::{Path, PathBuf};
+
+use policy_file::{Document, FileError, FileErrors, Overrides, PolicyFile};
+
+use super::{Exit, print, tell};
+use crate::columns::Columns;
+use crate::scenario::Scenario;
+use crate::schema::Kind;
+
+pub(super) fn check(files: &[PathBuf]) -> Exit {
+    let mut exit = Exit::Passed;
+    for file in files {
+        match check_one(file) {
+            Ok(what) => print(&format!("{}: ok, {what}", file.display())),
+            Err(errors) => {
+                tell(&errors.to_string());
+                exit = Exit::BadInput;
+            }
+        }
+    }
+    exit
+}
+
+fn check_one(file: &Path) -> Result<String, FileErrors> {
+    let document = Document::read(file)?;
+    match Kind::of(&document) {
+        Some(Kind::Policy) => {
+            let policy = PolicyFile::read(file)?;
+            Ok(format!("a policy with {} queues", policy.names.queues.len()))
+        }
+        Some(Kind::Scenario) => {
+            let scenario = Scenario::read(file, &Overrides::new())?;
+            Ok(format!("scenario `{}`", scenario.name))
+        }
+        Some(Kind::Columns) => {
+            Columns::read(file)?;
+            Ok("a columns file".to_string())
+        }
+        Some(Kind::Plan) => Err(FileErrors::from(FileError::whole_file(
+            &file.display().to_string(),
+            "is a plan, and this version cannot read plans yet",
+        ))),
+        None => Err(FileErrors::from(
+            FileError::whole_file(
+                &file.display().to_string(),
+                "is neither a policy, a scenario nor a columns file",
+            )
+            .with_help(
+                "a policy has `queues` with `discovery`, a scenario `experiment` and `calls`, a columns \
+                 file `arrived_at`",
+            ),
+        )),
+    }
+}

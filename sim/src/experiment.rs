@@ -1,0 +1,12 @@
+//! Experiments: a scenario run often enough, in parallel, with results that do not depend on how.
+//!
+//! Replication `i` is a pure function of (scenario, seed, i). Replications are handed out to threads
+//! as they come free and put back in their order before anything is computed from them, so that
+//! one thread and many give the same bytes.
+
+mod error;
+mod gates;
+mod replicate;
+
+pub use error::RunError;
+pub use replicate::{Control, Options, Run, run};
