@@ -133,7 +133,7 @@ impl Engine {
         let until = now
             .after(self.queues[queue].rules.place_timeout)
             .after(ring);
-        self.leg_placed(now);
+        self.leg_placed(now, agent);
         self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
         out.event(
             now,
@@ -153,6 +153,7 @@ impl Engine {
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
         let (slot, agent) = self.placing(call)?;
+        self.carrier_succeeded(now, out);
         self.calls[slot].phase = Phase::Ringing;
         self.calls[slot].eligible = now;
         // Should this agent fail, the caller on the line is next.
@@ -207,6 +208,7 @@ impl Engine {
             self.command(now, Command::StopCallback { call }, out);
         }
         out.event(now, Event::CallbackMissed { call });
+        self.probe_told_nothing(agent);
         self.disarm_agent(agent, agent::slots::WORK);
         self.become_idle(now, agent, false, out);
         match policy.filter(|policy| attempts < policy.attempts) {

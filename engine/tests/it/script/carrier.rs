@@ -169,9 +169,9 @@ fn under_poll_a_paced_scan_places_its_matches_and_no_later_ones() {
             11s offer 1: call 1 -> agent 1 (attempt 1, eligible since 2s, free since 0s)
             11s ! ring agent 1 for call 1
             11.5s agent 2 available
-            12s offer 2: call 2 -> agent 2 (attempt 1, eligible since 3s, free since 11.5s)
-            12s ! ring agent 2 for call 2
-            20s queue 0 scanned: 0 waiting
+            20s queue 0 scanned: 1 waiting
+            20s offer 2: call 2 -> agent 2 (attempt 1, eligible since 3s, free since 11.5s)
+            20s ! ring agent 2 for call 2
         "#]],
     );
 }
@@ -205,13 +205,12 @@ fn a_callback_needs_a_leg_even_where_agents_place_their_own() {
             40s call 0 is called back for agent 0 (attempt 1)
             40s ! call back call 0 for agent 0
             41s agent 1 available
-            41s call 1 is called back for agent 1 (attempt 1)
-            41s ! call back call 1 for agent 1
             42s call 2 arrived: queue 0
-            42s call 2 waits in queue 0
+            42s offer 0: call 2 -> agent 1 at arrival (attempt 1, eligible since 42s, free since 41s)
+            42s ! ring agent 1 for call 2
             43s agent 2 available
-            43s offer 0: call 2 -> agent 2 (attempt 1, eligible since 42s, free since 43s)
-            43s ! ring agent 2 for call 2
+            50s call 1 is called back for agent 2 (attempt 1)
+            50s ! call back call 1 for agent 2
         "#]],
     );
 }
