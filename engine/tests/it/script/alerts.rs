@@ -31,23 +31,49 @@ fn a_long_queue_raises_its_alert_at_once_and_clears_it_at_the_next_look() {
          11s call 0 hangs up
          19s
          20s",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s call 1 arrived: queue 0
+            2s call 1 waits in queue 0
+            3s call 2 arrived: queue 0
+            3s ALERT length of queue 0: 3
+            3s call 2 waits in queue 0
+            4s call 3 arrived: queue 0
+            4s call 3 waits in queue 0
+            5s call 3 abandoned waiting (waited 1s)
+            11s call 0 abandoned waiting (waited 10s)
+            20s alert over: length of queue 0
+        "#]],
     );
 }
 
 #[test]
 fn a_queue_that_is_long_only_within_a_step_raises_nothing() {
+    let mut policy = watching();
+    policy.queues[0].offer.retry_after.declined = secs(0);
     check(
-        &watching(),
+        &policy,
         "0s agent 0 works 0:1
          0s agent 0 available
          --
          1s call 0 arrives
          2s call 1 arrives
          3s call 2 arrives
-         4s offer 0 declined
-         5s offer 1 declined",
-        expect![[""]],
+         4s offer 0 declined",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s call 1 arrived: queue 0
+            2s call 1 waits in queue 0
+            3s call 2 arrived: queue 0
+            3s call 2 waits in queue 0
+            4s offer 0 declined: call 0
+            4s agent 0 idle
+            4s offer 1: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 4s)
+            4s ! ring agent 0 for call 1
+        "#]],
     );
 }
 
@@ -62,7 +88,20 @@ fn a_call_that_comes_back_into_line_can_make_it_too_long() {
          2s call 1 arrives
          3s call 2 arrives
          4s agent 0 offline",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s call 1 arrived: queue 0
+            2s call 1 waits in queue 0
+            3s call 2 arrived: queue 0
+            3s call 2 waits in queue 0
+            4s agent 0 offline
+            4s ! stop offer 0 to agent 0
+            4s offer 0 declined: call 0
+            4s agent 0 idle
+            4s ALERT length of queue 0: 3
+        "#]],
     );
 }
 
@@ -91,7 +130,17 @@ fn the_success_rate_is_compared_with_everything_before_the_window() {
          64s call 3 hangs up
          70s
          125s",
-        expect![[""]],
+        expect![[r#"
+            45s agent 0 not alive
+            61s call 2 arrived: queue 0
+            61s call 2 waits in queue 0
+            62s call 2 abandoned waiting (waited 1s)
+            63s call 3 arrived: queue 0
+            63s call 3 waits in queue 0
+            64s call 3 abandoned waiting (waited 1s)
+            70s ALERT success rate: 0
+            120s alert over: success rate
+        "#]],
     );
 }
 
@@ -111,7 +160,14 @@ fn unreachable_agents_who_want_work_raise_the_availability_alert() {
          70s agent 1 offline
          95s agent 0 beats
          110s",
-        expect![[""]],
+        expect![[r#"
+            50s ALERT agent availability: 0
+            55s agent 0 alive
+            55s agent 0 reachable
+            60s agent 1 available
+            70s agent 1 offline
+            90s alert over: agent availability
+        "#]],
     );
 }
 
@@ -129,6 +185,9 @@ fn slow_commits_raise_the_store_alert_against_the_first_full_window() {
          95s store 1ms
          150s
          200s",
-        expect![[""]],
+        expect![[r#"
+            70s ALERT store latency: 2166
+            130s alert over: store latency
+        "#]],
     );
 }

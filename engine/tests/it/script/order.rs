@@ -16,7 +16,13 @@ fn due_timers_fire_before_the_input_of_their_instant() {
         &policy,
         "0s call 0 arrives
          20s call 0 hangs up",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            20s ! call 0 goodbye
+            20s call 0 timed out (waited 20s)
+            20s refused: UnknownCall
+        "#]],
     );
 }
 
@@ -41,7 +47,16 @@ fn the_timers_of_one_instant_fire_in_their_order() {
          15s offer 1 rings
          --
          30s",
-        expect![[""]],
+        expect![[r#"
+            30s agent 1 not alive
+            30s ! stop offer 1 to agent 2
+            30s offer 1 expired: call 0
+            30s agent 2 idle
+            30s ! call 0 to voicemail
+            30s call 0 hears the greeting
+            30s ! call 1 to voicemail
+            30s call 1 hears the greeting
+        "#]],
     );
 }
 
@@ -59,7 +74,14 @@ fn within_a_kind_timers_fire_by_number() {
          5s call 3 arrives
          --
          25s",
-        expect![[""]],
+        expect![[r#"
+            20s ! call 0 goodbye
+            20s call 0 timed out (waited 20s)
+            20s ! call 2 goodbye
+            20s call 2 timed out (waited 20s)
+            25s ! call 3 goodbye
+            25s call 3 timed out (waited 20s)
+        "#]],
     );
 }
 
@@ -79,7 +101,15 @@ fn matches_follow_all_timers_of_an_instant() {
          0s call 0 arrives
          0s offer 0 declined
          10s",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 0s, free since 0s)
+            0s ! ring agent 0 for call 0
+            0s offer 0 declined: call 0
+            0s agent 0 idle
+            10s ! call 0 goodbye
+            10s call 0 timed out (waited 10s)
+        "#]],
     );
 }
 
@@ -99,7 +129,15 @@ fn matches_follow_the_timers_before_the_input_of_that_instant_is_heard() {
          21s call 1 arrives
          --
          30s call 1 hangs up",
-        expect![[""]],
+        expect![[r#"
+            30s agent 0 idle
+            30s offer 1: call 1 -> agent 0 (attempt 1, eligible since 21s, free since 30s)
+            30s ! ring agent 0 for call 1
+            30s ! stop offer 1 to agent 0
+            30s offer 1 withdrawn: call 1
+            30s agent 0 idle
+            30s call 1 abandoned ringing (waited 9s)
+        "#]],
     );
 }
 
@@ -114,7 +152,14 @@ fn each_input_of_an_instant_is_followed_by_its_matches() {
          --
          5s agent 1 available
          5s agent 0 available",
-        expect![[""]],
+        expect![[r#"
+            5s agent 1 available
+            5s offer 0: call 0 -> agent 1 (attempt 1, eligible since 0s, free since 5s)
+            5s ! ring agent 1 for call 0
+            5s agent 0 available
+            5s offer 1: call 1 -> agent 0 (attempt 1, eligible since 0s, free since 5s)
+            5s ! ring agent 0 for call 1
+        "#]],
     );
 }
 
@@ -131,7 +176,18 @@ fn timers_made_for_this_instant_fire_before_the_next_input() {
         "0s call 0 arrives
          0s call 1 arrives
          0s call 0 wants a callback at 0s",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            0s ! offer call 0 a callback
+            0s call 0 was offered a callback
+            0s call 1 arrived: queue 0
+            0s call 1 waits in queue 0
+            0s ! offer call 1 a callback
+            0s call 1 was offered a callback
+            0s ! call 0 confirm callback
+            0s call 0 takes a callback
+        "#]],
     );
 }
 
@@ -152,7 +208,21 @@ fn a_timer_acts_and_stamps_at_its_own_deadline_and_so_do_its_followers() {
          0s call 0 arrives
          --
          30s",
-        expect![[""]],
+        expect![[r#"
+            5s ! stop offer 0 to agent 0
+            5s offer 0 unreachable: call 0
+            5s agent 0 idle
+            12s offer 1: call 0 -> agent 0 (attempt 2, eligible since 5s, free since 12s)
+            12s ! ring agent 0 for call 0
+            17s ! stop offer 1 to agent 0
+            17s offer 1 unreachable: call 0
+            17s agent 0 idle
+            24s offer 2: call 0 -> agent 0 (attempt 3, eligible since 17s, free since 24s)
+            24s ! ring agent 0 for call 0
+            29s ! stop offer 2 to agent 0
+            29s offer 2 unreachable: call 0
+            29s agent 0 idle
+        "#]],
     );
 }
 
@@ -165,7 +235,12 @@ fn a_refusal_leaves_the_outputs_of_the_timers_that_came_due() {
          0s call 0 arrives
          --
          30s call 7 hangs up",
-        expect![[""]],
+        expect![[r#"
+            30s ! stop offer 0 to agent 0
+            30s offer 0 unreachable: call 0
+            30s agent 0 idle
+            30s refused: UnknownCall
+        "#]],
     );
 }
 

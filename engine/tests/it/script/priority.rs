@@ -32,7 +32,25 @@ fn a_class_with_a_head_start_passes_those_that_waited_less_than_it_longer() {
          101s agent 1 available
          101s offer 0 declined
          110s call 1 hangs up",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            59s call 1 arrived: queue 0, class 1
+            59s call 1 waits in queue 0
+            61s call 2 arrived: queue 0, class 1
+            61s call 2 waits in queue 0
+            100s agent 0 available
+            100s offer 0: call 1 -> agent 0 (attempt 1, eligible since 59s, free since 100s)
+            100s ! ring agent 0 for call 1
+            101s agent 1 available
+            101s offer 1: call 0 -> agent 1 (attempt 1, eligible since 0s, free since 101s)
+            101s ! ring agent 1 for call 0
+            101s offer 0 declined: call 1
+            101s agent 0 idle
+            106s offer 2: call 2 -> agent 0 (attempt 1, eligible since 61s, free since 106s)
+            106s ! ring agent 0 for call 2
+            110s call 1 abandoned waiting (waited 51s)
+        "#]],
     );
 }
 
@@ -45,7 +63,15 @@ fn equal_scores_go_by_arrival() {
          0s call 0 arrives
          60s call 1 arrives class 1
          100s agent 0 available",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            60s call 1 arrived: queue 0, class 1
+            60s call 1 waits in queue 0
+            100s agent 0 available
+            100s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 100s)
+            100s ! ring agent 0 for call 0
+        "#]],
     );
 }
 
@@ -60,12 +86,28 @@ fn aging_lets_a_lower_class_catch_up() {
     check(
         &policy,
         &format!("{line}\n 100s agent 0 available"),
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            0s call 1 arrived: queue 0, class 1
+            0s call 1 waits in queue 0
+            100s agent 0 available
+            100s offer 0: call 1 -> agent 0 (attempt 1, eligible since 0s, free since 100s)
+            100s ! ring agent 0 for call 1
+        "#]],
     );
     check(
         &policy,
         &format!("{line}\n 130s agent 0 available"),
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            0s call 1 arrived: queue 0, class 1
+            0s call 1 waits in queue 0
+            130s agent 0 available
+            130s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 130s)
+            130s ! ring agent 0 for call 0
+        "#]],
     );
 }
 
@@ -85,7 +127,22 @@ fn without_the_feature_there_is_no_head_start() {
          3s offer 0 declined
          4s call 2 hangs up
          9s",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            1s call 1 arrived: queue 0, class 1
+            1s call 1 waits in queue 0
+            2s call 2 arrived: queue 0, class 1
+            2s call 2 waits in queue 0
+            3s agent 0 available
+            3s offer 0: call 2 -> agent 0 (attempt 1, eligible since 2s, free since 3s)
+            3s ! ring agent 0 for call 2
+            3s offer 0 declined: call 2
+            3s agent 0 idle
+            4s call 2 abandoned waiting (waited 2s)
+            8s offer 1: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 8s)
+            8s ! ring agent 0 for call 0
+        "#]],
     );
 }
 
@@ -98,7 +155,15 @@ fn a_class_not_named_has_no_head_start_and_ages_at_one() {
          0s call 0 arrives class 7
          1s call 1 arrives class 0
          2s agent 0 available",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0, class 7
+            0s call 0 waits in queue 0
+            1s call 1 arrived: queue 0
+            1s call 1 waits in queue 0
+            2s agent 0 available
+            2s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 2s)
+            2s ! ring agent 0 for call 0
+        "#]],
     );
 }
 

@@ -13,7 +13,13 @@ fn unknown_queues() {
          0s queue 1 closes
          0s agent 0 works 1:1
          0s call 5 arrives queue 1",
-        expect![[""]],
+        expect![[r#"
+            0s refused: UnknownQueue
+            0s refused: UnknownQueue
+            0s refused: UnknownQueue
+            0s refused: UnknownQueue
+            0s refused: UnknownQueue
+        "#]],
     );
 }
 
@@ -25,7 +31,14 @@ fn call_ids_out_of_order() {
          0s call 0 arrives
          0s call 0 arrives
          0s call 1 arrives",
-        expect![[""]],
+        expect![[r#"
+            0s refused: CallIdOutOfOrder
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            0s refused: CallIdOutOfOrder
+            0s call 1 arrived: queue 0
+            0s call 1 waits in queue 0
+        "#]],
     );
 }
 
@@ -45,7 +58,17 @@ fn unknown_calls() {
          1s call 0 is bridged
          1s call 0 is not bridged
          1s call 9 hangs up",
-        expect![[""]],
+        expect![[r#"
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+            1s refused: UnknownCall
+        "#]],
     );
 }
 
@@ -63,7 +86,18 @@ fn unknown_agents() {
          0s offer 0/0 answered
          0s offer 0/0 declined
          0s offer 0/0 busy",
-        expect![[""]],
+        expect![[r#"
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+            0s refused: UnknownAgent
+        "#]],
     );
 }
 
@@ -77,7 +111,12 @@ fn agent_ids_out_of_order_and_bad_assignments() {
          0s agent 0 works 0:1 1:2
          0s agent 0 works
          0s agent 1 works 9:1",
-        expect![[""]],
+        expect![[r#"
+            0s refused: AgentIdOutOfOrder
+            0s refused: BadAssignment
+            0s refused: BadAssignment
+            0s refused: UnknownQueue
+        "#]],
     );
 }
 
@@ -95,7 +134,17 @@ fn stale_and_forged_offers() {
          0s offer 0/1 answered
          0s offer 0/2 answered
          0s offer 0 answered",
-        expect![[""]],
+        expect![[r#"
+            0s refused: StaleOffer
+            0s call 0 arrived: queue 0
+            0s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 0s, free since 0s)
+            0s ! ring agent 0 for call 0
+            0s refused: StaleOffer
+            0s refused: StaleOffer
+            0s refused: UnknownAgent
+            0s offer 0 answered: call 0
+            0s ! bridge call 0 with agent 0
+        "#]],
     );
 }
 
@@ -118,7 +167,25 @@ fn calls_in_other_states() {
          0s call 0 is bridged
          0s call 0 leaves a message
          0s call 0 is bridged",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            0s refused: WrongState
+            0s refused: WrongState
+            0s refused: WrongState
+            0s refused: WrongState
+            0s refused: WrongState
+            0s agent 0 available
+            0s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 0s)
+            0s ! ring agent 0 for call 0
+            0s refused: WrongState
+            0s offer 0 answered: call 0
+            0s ! bridge call 0 with agent 0
+            0s refused: WrongState
+            0s call 0 connected: agent 0 (attempts 1, waited 0s)
+            0s refused: WrongState
+            0s refused: WrongState
+        "#]],
     );
 }
 

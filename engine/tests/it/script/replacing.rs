@@ -18,7 +18,13 @@ fn waiting_calls_take_the_new_limits_from_when_they_joined() {
         "1s call 0 arrives
          20s policy hasty
          61s",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            20s policy applied
+            61s ! call 0 goodbye
+            61s call 0 timed out (waited 60s)
+        "#]],
     );
 }
 
@@ -32,7 +38,13 @@ fn a_limit_that_has_passed_already_acts_in_the_step_of_the_new_policy() {
         &[("hasty", &hasty)],
         "1s call 0 arrives
          20s policy hasty",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            20s policy applied
+            20s ! call 0 goodbye
+            20s call 0 timed out (waited 19s)
+        "#]],
     );
 }
 
@@ -55,7 +67,18 @@ fn a_resting_call_takes_the_new_limits_and_goes_on_resting() {
          4s agent 0 offline
          32s
          61s",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s offer 0 declined: call 0
+            2s agent 0 idle
+            2s call 0 exhausted
+            3s policy applied
+            4s agent 0 offline
+            61s ! call 0 goodbye
+            61s call 0 timed out (waited 60s)
+        "#]],
     );
 }
 
@@ -74,7 +97,17 @@ fn open_offers_finish_and_an_overdue_ring_is_reprieved_by_a_longer_limit() {
          12s policy patient
          13s agent 1 available
          14s offer 0 declined",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            12s policy applied
+            13s agent 1 available
+            14s offer 0 declined: call 0
+            14s agent 0 idle
+            14s offer 1: call 0 -> agent 1 (attempt 2, eligible since 14s, free since 13s)
+            14s ! ring agent 1 for call 0
+        "#]],
     );
 }
 
@@ -95,7 +128,14 @@ fn announcements_go_on_where_they_would_have_been() {
          55s policy telling
          60s policy silent
          100s",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            40s policy applied
+            51s call 0 was told: place 1
+            55s policy applied
+            60s policy applied
+        "#]],
     );
 }
 
@@ -116,7 +156,20 @@ fn a_polled_queue_that_turns_to_events_is_matched_at_once_and_back() {
          4s agent 1 available
          5s call 1 arrives
          10s",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s policy applied
+            2s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 0s)
+            2s ! ring agent 0 for call 0
+            3s policy applied
+            4s agent 1 available
+            5s call 1 arrived: queue 0
+            5s call 1 waits in queue 0
+            10s queue 0 scanned: 1 waiting
+            10s offer 1: call 1 -> agent 1 (attempt 1, eligible since 5s, free since 4s)
+            10s ! ring agent 1 for call 1
+        "#]],
     );
 }
 
@@ -141,7 +194,16 @@ fn waiting_calls_are_weighed_by_the_new_classes() {
          2s call 1 arrives class 1
          3s policy after
          4s agent 0 available",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s call 1 arrived: queue 0, class 1
+            2s call 1 waits in queue 0
+            3s policy applied
+            4s agent 0 available
+            4s offer 0: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 4s)
+            4s ! ring agent 0 for call 1
+        "#]],
     );
 }
 
@@ -159,7 +221,12 @@ fn idle_agents_stand_in_the_new_rotation() {
          --
          2s policy down
          3s call 0 arrives",
-        expect![[""]],
+        expect![[r#"
+            2s policy applied
+            3s call 0 arrived: queue 0
+            3s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 3s, free since 1s)
+            3s ! ring agent 0 for call 0
+        "#]],
     );
 }
 
@@ -185,7 +252,26 @@ fn a_queue_that_holds_calls_or_their_after_call_work_cannot_be_removed() {
          10s call 1 arrives queue 1
          11s call 1 arrives queue 0
          12s queue 1 opens",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 1
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s refused: BadPolicy
+            3s offer 0 answered: call 0
+            3s ! bridge call 0 with agent 0
+            4s call 0 connected: agent 0 (attempts 1, waited 3s)
+            5s refused: BadPolicy
+            6s call 0 ended: agent 0 (talked 2s)
+            6s agent 0 in wrap-up
+            7s refused: BadPolicy
+            8s agent 0 idle
+            9s policy applied
+            10s refused: UnknownQueue
+            11s call 1 arrived: queue 0
+            11s offer 1: call 1 -> agent 0 at arrival (attempt 1, eligible since 11s, free since 9s)
+            11s ! ring agent 0 for call 1
+            12s refused: UnknownQueue
+        "#]],
     );
 }
 
@@ -201,7 +287,14 @@ fn a_new_queue_is_empty_and_open_and_agents_are_assigned_to_it() {
          2s policy two
          3s call 0 arrives queue 1
          4s agent 0 works 0:1 1:1",
-        expect![[""]],
+        expect![[r#"
+            1s refused: UnknownQueue
+            2s policy applied
+            3s call 0 arrived: queue 1
+            3s call 0 waits in queue 1
+            4s offer 0: call 0 -> agent 0 (attempt 1, eligible since 3s, free since 4s)
+            4s ! ring agent 0 for call 0
+        "#]],
     );
 }
 
@@ -217,7 +310,14 @@ fn a_wrong_policy_is_refused_and_changes_nothing() {
          1s call 0 arrives
          2s policy wrong
          3s agent 0 available",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s refused: BadPolicy
+            3s agent 0 available
+            3s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 3s)
+            3s ! ring agent 0 for call 0
+        "#]],
     );
 }
 
@@ -240,7 +340,18 @@ fn a_call_that_has_widened_under_the_new_policy_is_matched_at_once() {
          10s agent 1 works 0:2
          10s agent 1 available
          13s",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            8s call 1 arrived: queue 0
+            8s call 1 waits in queue 0
+            9s policy applied
+            9s offer 0: call 0 -> agent 0 (attempt 1, eligible since 6s, free since 0s)
+            9s ! ring agent 0 for call 0
+            10s agent 1 available
+            13s offer 1: call 1 -> agent 1 (attempt 1, eligible since 13s, free since 10s)
+            13s ! ring agent 1 for call 1
+        "#]],
     );
 }
 
@@ -257,6 +368,14 @@ fn a_share_set_at_run_time_counts_for_the_next_caller() {
          2s feature enhanced_queue 100%
          3s call 1 arrives
          4s feature enhanced_queue 101%",
-        expect![[""]],
+        expect![[r#"
+            1s call 0 arrived: queue 0 (legacy)
+            1s ! call 0 to voicemail
+            1s call 0 hears the greeting
+            2s enhanced_queue 100%
+            3s call 1 arrived: queue 0
+            3s call 1 waits in queue 0
+            4s refused: BadShare
+        "#]],
     );
 }

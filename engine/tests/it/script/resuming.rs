@@ -26,7 +26,15 @@ fn leases_graces_and_ring_deadlines_are_extended_by_the_gap() {
          106s
          109s
          135s",
-        expect![[""]],
+        expect![[r#"
+            106s ! stop offer 0 to agent 0
+            106s offer 0 expired: call 0
+            106s agent 0 idle
+            108s agent 1 unreachable
+            116s offer 1: call 0 -> agent 0 (attempt 2, eligible since 106s, free since 116s)
+            116s ! ring agent 0 for call 0
+            135s agent 0 not alive
+        "#]],
     );
 }
 
@@ -41,7 +49,10 @@ fn an_answer_that_came_in_the_gap_is_in_time() {
          --
          100s resumed since 10s
          100s offer 0 answered",
-        expect![[""]],
+        expect![[r#"
+            100s offer 0 answered: call 0
+            100s ! bridge call 0 with agent 0
+        "#]],
     );
 }
 
@@ -62,7 +73,11 @@ fn other_clocks_run_on_in_the_gap_and_stamp_at_their_own_deadlines() {
          7s call 1 arrives
          --
          100s resumed since 10s",
-        expect![[""]],
+        expect![[r#"
+            15s agent 0 idle
+            27s ! call 1 to voicemail
+            27s call 1 hears the greeting
+        "#]],
     );
 }
 
@@ -84,7 +99,14 @@ fn what_came_due_before_the_gap_fires_before_it_and_its_offers_live_through_it()
          100s resumed since 10s
          127s
          128s",
-        expect![[""]],
+        expect![[r#"
+            8s agent 0 idle
+            8s offer 1: call 1 -> agent 0 (attempt 1, eligible since 6s, free since 8s)
+            8s ! ring agent 0 for call 1
+            128s ! stop offer 1 to agent 0
+            128s offer 1 unreachable: call 1
+            128s agent 0 idle
+        "#]],
     );
 }
 
@@ -98,7 +120,13 @@ fn a_gap_that_begins_in_the_future_is_refused() {
          --
          29s resumed since 30s
          30s resumed since 31s",
-        expect![[""]],
+        expect![[r#"
+            29s refused: BadGap
+            30s ! stop offer 0 to agent 0
+            30s offer 0 unreachable: call 0
+            30s agent 0 idle
+            30s refused: BadGap
+        "#]],
     );
 }
 
@@ -112,6 +140,10 @@ fn a_gap_of_nothing_changes_nothing() {
          --
          10s resumed since 10s
          30s",
-        expect![[""]],
+        expect![[r#"
+            30s ! stop offer 0 to agent 0
+            30s offer 0 unreachable: call 0
+            30s agent 0 idle
+        "#]],
     );
 }

@@ -49,42 +49,122 @@ fn next_three(rotation: Rotation, expected: expect_test::Expect) {
 
 #[test]
 fn longest_idle_asks_who_has_been_idle_since_the_earliest_moment() {
-    next_three(Rotation::LongestIdle, expect![[""]]);
+    next_three(Rotation::LongestIdle, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
+        70s ! ring agent 2 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
+        71s ! ring agent 0 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
+        72s ! ring agent 1 for call 5
+    "#]]);
 }
 
 #[test]
 fn round_robin_asks_who_was_asked_the_longest_ago() {
-    next_three(Rotation::RoundRobin, expect![[""]]);
+    next_three(Rotation::RoundRobin, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
+        70s ! ring agent 2 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
+        71s ! ring agent 0 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
+        72s ! ring agent 1 for call 5
+    "#]]);
 }
 
 #[test]
 fn fewest_calls_asks_who_has_had_the_fewest() {
-    next_three(Rotation::FewestCalls, expect![[""]]);
+    next_three(Rotation::FewestCalls, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
+        70s ! ring agent 2 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
+        71s ! ring agent 0 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
+        72s ! ring agent 1 for call 5
+    "#]]);
 }
 
 #[test]
 fn least_talk_time_asks_who_has_talked_least() {
-    next_three(Rotation::LeastTalkTime, expect![[""]]);
+    next_three(Rotation::LeastTalkTime, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
+        70s ! ring agent 2 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
+        71s ! ring agent 0 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
+        72s ! ring agent 1 for call 5
+    "#]]);
 }
 
 #[test]
 fn least_occupied_asks_who_was_busy_for_the_lowest_share() {
-    next_three(Rotation::LeastOccupied, expect![[""]]);
+    next_three(Rotation::LeastOccupied, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
+        70s ! ring agent 2 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
+        71s ! ring agent 0 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
+        72s ! ring agent 1 for call 5
+    "#]]);
 }
 
 #[test]
 fn top_down_asks_the_lowest_number() {
-    next_three(Rotation::TopDown, expect![[""]]);
+    next_three(Rotation::TopDown, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 0 at arrival (attempt 1, eligible since 70s, free since 60s)
+        70s ! ring agent 0 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 1 at arrival (attempt 1, eligible since 71s, free since 65s)
+        71s ! ring agent 1 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 72s, free since 31s)
+        72s ! ring agent 2 for call 5
+    "#]]);
 }
 
 #[test]
 fn random_asks_the_kth_idle_agent_by_a_hash_of_the_call() {
-    next_three(Rotation::Random, expect![[""]]);
+    next_three(Rotation::Random, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 1 at arrival (attempt 1, eligible since 70s, free since 65s)
+        70s ! ring agent 1 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 2 at arrival (attempt 1, eligible since 71s, free since 31s)
+        71s ! ring agent 2 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
+        72s ! ring agent 0 for call 5
+    "#]]);
 }
 
 #[test]
 fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
-    next_three(Rotation::BestScore, expect![[""]]);
+    next_three(Rotation::BestScore, expect![[r#"
+        70s call 3 arrived: queue 0
+        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
+        70s ! ring agent 2 for call 3
+        71s call 4 arrived: queue 0
+        71s offer 4: call 4 -> agent 1 at arrival (attempt 1, eligible since 71s, free since 65s)
+        71s ! ring agent 1 for call 4
+        72s call 5 arrived: queue 0
+        72s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
+        72s ! ring agent 0 for call 5
+    "#]]);
 }
 
 #[test]
@@ -147,7 +227,11 @@ fn busy_shares_of_different_moments_are_compared_as_of_now() {
          9000s agent 0 available
          --
          9001s call 2 arrives",
-        expect![[""]],
+        expect![[r#"
+            9001s call 2 arrived: queue 0
+            9001s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 9001s, free since 9000s)
+            9001s ! ring agent 0 for call 2
+        "#]],
     );
 }
 
@@ -165,7 +249,21 @@ fn newcomers_start_at_the_median_of_their_colleagues() {
          73s call 5 arrives
          74s call 6 arrives"
         ),
-        expect![[""]],
+        expect![[r#"
+            70s agent 3 available
+            71s call 3 arrived: queue 0
+            71s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 71s, free since 31s)
+            71s ! ring agent 2 for call 3
+            72s call 4 arrived: queue 0
+            72s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
+            72s ! ring agent 0 for call 4
+            73s call 5 arrived: queue 0
+            73s offer 5: call 5 -> agent 3 at arrival (attempt 1, eligible since 73s, free since 70s)
+            73s ! ring agent 3 for call 5
+            74s call 6 arrived: queue 0
+            74s offer 6: call 6 -> agent 1 at arrival (attempt 1, eligible since 74s, free since 65s)
+            74s ! ring agent 1 for call 6
+        "#]],
     );
 }
 
@@ -181,7 +279,19 @@ fn counters_survive_a_break_and_a_change_of_queues() {
          74s call 4 arrives
          75s call 5 arrives"
         ),
-        expect![[""]],
+        expect![[r#"
+            70s agent 1 offline
+            72s agent 1 available
+            73s call 3 arrived: queue 0
+            73s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 73s, free since 31s)
+            73s ! ring agent 2 for call 3
+            74s call 4 arrived: queue 0
+            74s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 74s, free since 60s)
+            74s ! ring agent 0 for call 4
+            75s call 5 arrived: queue 0
+            75s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 75s, free since 72s)
+            75s ! ring agent 1 for call 5
+        "#]],
     );
 }
 
@@ -194,7 +304,13 @@ fn a_break_ends_the_idle_time() {
          71s agent 2 available
          72s call 3 arrives"
         ),
-        expect![[""]],
+        expect![[r#"
+            70s agent 2 on break 1
+            71s agent 2 available
+            72s call 3 arrived: queue 0
+            72s offer 3: call 3 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
+            72s ! ring agent 0 for call 3
+        "#]],
     );
 }
 
@@ -216,6 +332,33 @@ fn best_score_avoids_who_does_not_answer() {
          1s call 1 hangs up
          2s agent 1 available
          3s call 2 arrives",
-        expect![[""]],
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 0s, free since 0s)
+            0s ! ring agent 0 for call 0
+            0s offer 0 declined: call 0
+            0s agent 0 idle
+            0s offer 1: call 0 -> agent 0 (attempt 2, eligible since 0s, free since 0s)
+            0s ! ring agent 0 for call 0
+            0s ! stop offer 1 to agent 0
+            0s offer 1 withdrawn: call 0
+            0s agent 0 idle
+            0s call 0 abandoned ringing (waited 0s)
+            1s call 1 arrived: queue 0
+            1s offer 2: call 1 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 1
+            1s offer 2 declined: call 1
+            1s agent 0 idle
+            1s offer 3: call 1 -> agent 0 (attempt 2, eligible since 1s, free since 1s)
+            1s ! ring agent 0 for call 1
+            1s ! stop offer 3 to agent 0
+            1s offer 3 withdrawn: call 1
+            1s agent 0 idle
+            1s call 1 abandoned ringing (waited 0s)
+            2s agent 1 available
+            3s call 2 arrived: queue 0
+            3s offer 4: call 2 -> agent 1 at arrival (attempt 1, eligible since 3s, free since 2s)
+            3s ! ring agent 1 for call 2
+        "#]],
     );
 }
