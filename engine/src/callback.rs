@@ -5,6 +5,7 @@ use crate::agent::{self, Activity, IdleKey};
 use crate::call::{self, Phase};
 use crate::engine::Engine;
 use crate::id::{AgentId, CallId};
+use crate::input::AgentStatus;
 use crate::output::{Command, Departure, Event, Outbox};
 use crate::rejection::Rejection;
 use crate::time::{Timestamp, micros};
@@ -69,7 +70,6 @@ impl Engine {
         let then = Departure::CallbackConfirmed;
         self.command(now, Command::LeaveQueue { call, then }, out);
         out.event(now, Event::CallbackTaken { call });
-        self.alerts.ended(false);
         match at {
             Some(at) => {
                 self.calls[slot].phase = Phase::CallbackPaused;
@@ -133,7 +133,7 @@ impl Engine {
         let until = now
             .after(self.queues[queue].rules.place_timeout)
             .after(ring);
-        self.leg_placed(now);
+        self.leg_placed(now, agent);
         self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
         out.event(
             now,
@@ -153,10 +153,17 @@ impl Engine {
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
         let (slot, agent) = self.placing(call)?;
-        self.calls[slot].phase = Phase::Ringing;
-        self.calls[slot].eligible = now;
+        self.carrier_succeeded(now, out);
         // Should this agent fail, the caller on the line is next.
         self.calls[slot].front = true;
+        if self.agents[agent.index()].status != AgentStatus::Available {
+            self.disarm_agent(agent, agent::slots::WORK);
+            self.become_idle(now, agent, false, out);
+            self.return_to_line(now, slot);
+            return Ok(());
+        }
+        self.calls[slot].phase = Phase::Ringing;
+        self.calls[slot].eligible = now;
         let free_since = self.agents[agent.index()].free_since;
         self.ring(now, slot, agent, 1, free_since, out);
         Ok(())
@@ -207,6 +214,7 @@ impl Engine {
             self.command(now, Command::StopCallback { call }, out);
         }
         out.event(now, Event::CallbackMissed { call });
+        self.probe_told_nothing(agent);
         self.disarm_agent(agent, agent::slots::WORK);
         self.become_idle(now, agent, false, out);
         match policy.filter(|policy| attempts < policy.attempts) {
@@ -217,6 +225,7 @@ impl Engine {
             }
             None => {
                 out.event(now, Event::CallbackFailed { call });
+                self.alerts.ended(false);
                 let queue = self.calls[slot].queue;
                 self.queues[queue.index()].held -= 1;
                 self.forget(slot);

@@ -62,8 +62,9 @@ pub struct Engine {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Carrier {
     pub(crate) breaker: Breaker,
-    /// A half-open breaker's probe is out.
-    pub(crate) probing: bool,
+    /// The agent for whose sake a half-open breaker's probe is out: its offer, or the callback it is
+    /// reserved for.
+    pub(crate) probe: Option<AgentId>,
     /// Between two legs placed by us; 0 = no limit.
     pub(crate) spacing: Micros,
     /// When the next leg may be placed.
@@ -73,7 +74,7 @@ pub(crate) struct Carrier {
 impl Carrier {
     /// A half-open breaker's probe is out; whatever becomes of it, legs are taken again.
     pub(crate) fn is_probing(&self) -> bool {
-        self.breaker.is_half_open() && self.probing
+        self.breaker.is_half_open() && self.probe.is_some()
     }
 }
 
@@ -100,7 +101,7 @@ impl Engine {
             timers,
             carrier: Carrier {
                 breaker: Breaker::CLOSED,
-                probing: false,
+                probe: None,
                 spacing: 0,
                 next_leg: Timestamp::ZERO,
             },
@@ -183,10 +184,13 @@ impl Engine {
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
         if let Input::Resumed { since } = input {
-            // Before anything fires: the gap must not expire what was answered in it.
             if since > now {
+                self.advance_to(now, out);
                 return Err(Rejection::BadGap);
             }
+            // What came due before the gap fires as if the driver had looked then; the gap itself
+            // must not expire what was answered in it.
+            self.advance_to(since.max(self.now), out);
             self.extend_over_gap(since, now);
         }
         self.advance_to(now, out);

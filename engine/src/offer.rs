@@ -79,7 +79,7 @@ impl Engine {
             self.command(now, Command::DialLegacy { offer, call: id }, out);
         } else {
             if push {
-                self.leg_placed(now);
+                self.leg_placed(now, agent);
             }
             self.command(now, Command::RingAgent { offer, call: id }, out);
         }
@@ -303,8 +303,7 @@ impl Engine {
             // Says nothing about the device: a half-open breaker stays so.
             OfferEnd::Failed | OfferEnd::Withdrawn => {}
         }
-        // Had it been a half-open carrier's probe and told nothing, the next offer is the probe.
-        self.carrier.probing = false;
+        self.probe_told_nothing(agent);
         self.disarm_agent(agent, agent::slots::WORK);
         if rest > 0 {
             self.rest(now, agent, rest);
@@ -328,6 +327,9 @@ impl Engine {
         if call.overdue {
             return self.time_out(now, slot, out);
         }
+        if self.is_cleared(slot) {
+            return self.clear_at_close(now, slot, out);
+        }
         let rules = &self.queues[queue].rules;
         if call.failed < rules.max_attempts {
             return self.return_to_line(now, slot);
@@ -342,6 +344,9 @@ impl Engine {
             .resting
             .insert(key);
         self.queues[queue].in_line += 1;
+        let in_line = self.queues[queue].in_line;
+        self.alerts
+            .lengthened(crate::id::QueueId(queue as u16), in_line);
         self.touch(crate::id::QueueId(queue as u16));
         self.arm_call(slot, call::slots::REST, Timer::CallRest, until);
         out.event(now, Event::CallExhausted { call: id });
@@ -356,6 +361,7 @@ impl Engine {
         let state = &mut self.queues[queue.index()];
         state.lanes[usize::from(lane)].ready.insert(key);
         state.in_line += 1;
+        self.alerts.lengthened(queue, state.in_line);
         self.touch(queue);
         self.call_may_match(slot);
     }
@@ -590,8 +596,8 @@ impl Engine {
         }
     }
 
-    fn carrier_succeeded(&mut self, now: Timestamp, out: &mut Outbox) {
-        self.carrier.probing = false;
+    pub(crate) fn carrier_succeeded(&mut self, now: Timestamp, out: &mut Outbox) {
+        self.carrier.probe = None;
         if self.carrier.breaker.succeed() {
             let state = BreakerState::Closed;
             out.event(now, Event::CarrierBreaker { state });
@@ -599,7 +605,7 @@ impl Engine {
     }
 
     fn carrier_failed(&mut self, now: Timestamp, out: &mut Outbox) {
-        self.carrier.probing = false;
+        self.carrier.probe = None;
         let Some(policy) = self.policy.breakers.carrier else {
             return;
         };
@@ -622,17 +628,24 @@ impl Engine {
         let is_trusted = match carrier.breaker {
             Breaker::Closed { .. } => true,
             Breaker::Open { .. } => false,
-            Breaker::HalfOpen { .. } => !carrier.probing,
+            Breaker::HalfOpen { .. } => carrier.probe.is_none(),
         };
         is_trusted && carrier.next_leg <= now
     }
 
-    pub(crate) fn leg_placed(&mut self, now: Timestamp) {
+    pub(crate) fn leg_placed(&mut self, now: Timestamp, agent: AgentId) {
         if self.carrier.spacing > 0 {
             self.carrier.next_leg = now.max(self.carrier.next_leg).after(self.carrier.spacing);
         }
         if self.carrier.breaker.is_half_open() {
-            self.carrier.probing = true;
+            self.carrier.probe = Some(agent);
+        }
+    }
+
+    /// A leg for this agent is over: had it been a half-open carrier's probe, the next leg is.
+    pub(crate) fn probe_told_nothing(&mut self, agent: AgentId) {
+        if self.carrier.probe == Some(agent) {
+            self.carrier.probe = None;
         }
     }
 

@@ -70,20 +70,30 @@ impl Engine {
         }
     }
 
-    /// The carrier takes no leg now: queues that need one stay marked until it does.
+    /// The carrier takes no leg now: queues with a pair that needs one stay marked until it does.
     fn hold_up(&mut self, now: Timestamp) {
-        let queues = &mut self.queues;
-        self.to_route.retain(|queue| {
-            let queue = &mut queues[queue.index()];
-            let held_up = queue.rules.push && queue.in_line > 0;
-            if !held_up {
-                queue.pending = 0;
+        let mut held_up = core::mem::take(&mut self.to_route);
+        held_up.retain(|queue| {
+            let waits = self.could_match(now, *queue);
+            if !waits {
+                self.queues[queue.index()].pending = 0;
             }
-            held_up
+            waits
         });
+        self.to_route = held_up;
         if !self.to_route.is_empty() && self.carrier.next_leg > now {
             self.arm_pace(self.carrier.next_leg);
         }
+    }
+
+    /// Whether a marked queue has a possible pair, had the carrier a leg for it.
+    fn could_match(&self, now: Timestamp, queue: QueueId) -> bool {
+        let state = &self.queues[queue.index()];
+        let mut best = None;
+        for lane in 0..state.lanes.len() {
+            self.best_in_lane(now, queue, lane, true, true, &mut best);
+        }
+        best.is_some()
     }
 
     fn make_pair(&mut self, now: Timestamp, pair: Pair, out: &mut Outbox) {
@@ -151,9 +161,8 @@ impl Engine {
             if state.in_line == 0 || state.rules.push && !push {
                 continue;
             }
-            let pending = state.pending;
             for lane in 0..state.lanes.len() {
-                *passed_over |= self.best_in_lane(now, *queue, lane, pending, tried, &mut best);
+                *passed_over |= self.best_in_lane(now, *queue, lane, push, tried, &mut best);
             }
         }
         best
@@ -166,7 +175,7 @@ impl Engine {
         now: Timestamp,
         queue: QueueId,
         lane: usize,
-        marked: u8,
+        push: bool,
         tried: bool,
         best: &mut Option<Pair>,
     ) -> bool {
@@ -177,7 +186,7 @@ impl Engine {
         } else {
             pending::SLOW
         };
-        if marked & kind == 0 || lane.ready.is_empty() {
+        if state.pending & kind == 0 || lane.ready.is_empty() {
             return false;
         }
         let Some(lowest) = state.lowest_level(lane.features.need) else {
@@ -190,6 +199,10 @@ impl Engine {
                 break;
             };
             let slot = key.slot();
+            // A callback's leg is ours, whoever places the agent's.
+            if !push && self.calls[slot].phase == Phase::CallbackWaiting {
+                continue;
+            }
             let score = lane.score(key, now);
             let rank = |level: Level| {
                 let level = if level_first { level } else { 0 };
