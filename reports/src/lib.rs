@@ -3,6 +3,7 @@
 //! The way of a run, in reading order:
 //!
 //! 1. [`record`]: a [`record::Recorder`] folds the engine's events into one replication's tallies.
+mod chart;
 pub mod digest;
 pub mod gate;
 pub mod measures;

@@ -148,7 +148,7 @@ mod tests {
             assert_eq!(with_unit(value, unit), text);
         }
         assert_eq!(range(0.955, 0.959, Unit::Ratio), "95.5 .. 95.9 %");
-        assert_eq!(range(100.0, 130.0, Unit::Seconds), "100.0 .. 2 m 10 s");
+        assert_eq!(range(100.0, 130.0, Unit::Seconds), "100.0 s .. 2 m 10 s");
         assert_eq!(range(130.0, 131.0, Unit::Seconds), "2 m 10 s .. 2 m 11 s");
     }
 }

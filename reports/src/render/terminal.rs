@@ -197,14 +197,14 @@ fn coloured(verdict: Verdict, options: TableOptions) -> String {
 }
 
 fn push_parts(text: &mut String, title: &str, parts: &[PartFigures]) {
-    let _ = write!(text, "\n{title:<20}");
+    let _ = write!(text, "\n{title:<15}");
     for id in PER_PART {
         let _ = write!(text, " {id:>16}");
     }
     text.push('\n');
     for part in parts {
-        let name: String = part.name.chars().take(20).collect();
-        let _ = write!(text, "{name:<20}");
+        let name: String = part.name.chars().take(15).collect();
+        let _ = write!(text, "{name:<15}");
         for id in PER_PART {
             let figure = part.figures.iter().find(|figure| figure.measure.id == *id);
             let cell = figure

@@ -1,0 +1,197 @@
+//! What went on during the run: lines, availability and abandonment by time since the start.
+
+use engine::time::Timestamp;
+use plotters::prelude::*;
+
+use super::canvas::{Axis, Plot, Role, stroke, svg};
+use super::{Chart, axis_end, thinned};
+use crate::record::Bin;
+use crate::report::ChartInput;
+
+/// A curve: the bin's middle in hours, and the value there.
+type Curve = Vec<(f64, f64)>;
+
+pub(super) fn line_length(input: &ChartInput, n_replications: usize) -> Option<Chart> {
+    let length = curve(input, |bin, lasted| {
+        average(bin.line_area, lasted, n_replications)
+    });
+    let longest = largest(&[&length])?;
+    let y = Axis {
+        range: 0.0..axis_end(longest),
+        name: "calls in line",
+        label: &|value| short(*value),
+    };
+    let title = "Calls in line over time";
+    let drawing = draw(input, title, &y, &[(Role::First, &length)]);
+    let peak = length.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(Chart {
+        id: "line",
+        title: title.to_string(),
+        description: format!(
+            "Mean number of calls in line, ringing ones included; most around hour {:.1}, {} calls.",
+            peak.0,
+            short(peak.1)
+        ),
+        svg: drawing,
+        legend: legend(input, &[(Role::First, "calls in line")]),
+        columns: vec!["hour", "calls in line"],
+        rows: rows(&[&length], short),
+    })
+}
+
+pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<Chart> {
+    let believed = curve(input, |bin, lasted| {
+        average(bin.believed_area, lasted, n_replications)
+    });
+    let truly = curve(input, |bin, lasted| {
+        average(bin.true_area, lasted, n_replications)
+    });
+    let most = largest(&[&believed, &truly]).filter(|most| *most > 0.0)?;
+    let is_truth_known = truly.iter().any(|point| point.1 > 0.0);
+    let y = Axis {
+        range: 0.0..axis_end(most),
+        name: "agents",
+        label: &|value| short(*value),
+    };
+    let title = "Agents available, believed and true";
+    let mut curves = vec![(Role::First, &believed)];
+    let mut named = vec![(Role::First, "believed available")];
+    if is_truth_known {
+        curves.push((Role::Second, &truly));
+        named.push((Role::Second, "truly available"));
+    }
+    let drawing = draw(input, title, &y, &curves);
+    let (believed_mean, true_mean) = (mean(&believed), mean(&truly));
+    Some(Chart {
+        id: "availability",
+        title: title.to_string(),
+        description: if is_truth_known {
+            format!(
+                "On average {} agents were believed available and {} were.",
+                short(believed_mean),
+                short(true_mean)
+            )
+        } else {
+            format!(
+                "On average {} agents were believed available; the truth was not recorded.",
+                short(believed_mean)
+            )
+        },
+        svg: drawing,
+        legend: legend(input, &named),
+        columns: vec!["hour", "believed available", "truly available"],
+        rows: rows(&[&believed, &truly], short),
+    })
+}
+
+pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
+    let rate = curve(input, |bin, _| {
+        (bin.offered > 0).then(|| bin.abandoned as f64 / bin.offered as f64)
+    });
+    let most = largest(&[&rate])?;
+    let percent = |rate: f64| format!("{:.1} %", rate * 100.0);
+    let y = Axis {
+        range: 0.0..axis_end(most.max(0.01)).min(1.0),
+        name: "abandoned / offered",
+        label: &|value| {
+            let whole = (value * 100.0 - (value * 100.0).round()).abs() < 1e-9;
+            let digits = usize::from(!whole);
+            format!("{:.digits$} %", value * 100.0)
+        },
+    };
+    let title = "Abandonment over time";
+    let drawing = draw(input, title, &y, &[(Role::First, &rate)]);
+    let peak = rate.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(Chart {
+        id: "abandonment",
+        title: title.to_string(),
+        description: format!(
+            "Share of the calls that arrived in each span of time and hung up; highest around hour \
+             {:.1}, {}.",
+            peak.0,
+            percent(peak.1)
+        ),
+        svg: drawing,
+        legend: legend(input, &[(Role::First, "abandoned / offered")]),
+        columns: vec!["hour", "abandoned / offered"],
+        rows: rows(&[&rate], percent),
+    })
+}
+
+/// One point per bin for which `value` (of the bin and its length in microseconds) is known.
+fn curve(input: &ChartInput, value: impl Fn(&Bin, f64) -> Option<f64>) -> Curve {
+    let step = input.series.step;
+    let bins = input.series.bins.iter().zip(0_u64..);
+    let points = bins.filter_map(|(bin, index)| {
+        let from = Timestamp(index * step);
+        let to = from.after(step).min(input.horizon);
+        let middle = (from.as_secs_f64() + to.as_secs_f64()) / 2.0 / 3600.0;
+        Some((middle, value(bin, to.since(from) as f64)?))
+    });
+    points.collect()
+}
+
+fn average(area: u64, lasted: f64, n_replications: usize) -> Option<f64> {
+    let over = lasted * n_replications as f64;
+    (over > 0.0).then(|| area as f64 / over)
+}
+
+fn largest(curves: &[&Curve]) -> Option<f64> {
+    let values = curves.iter().flat_map(|curve| curve.iter());
+    values.map(|point| point.1).max_by(f64::total_cmp)
+}
+
+fn mean(curve: &Curve) -> f64 {
+    curve.iter().map(|point| point.1).sum::<f64>() / curve.len().max(1) as f64
+}
+
+fn draw(input: &ChartInput, title: &str, y: &Axis<'_>, curves: &[(Role, &Curve)]) -> String {
+    let x = Axis {
+        range: 0.0..input.horizon.as_secs_f64() / 3600.0,
+        name: "hours since the start",
+        label: &|value| short(*value),
+    };
+    svg(title, &x, y, |plot: &mut Plot<'_, '_>| {
+        let warm = input.warm_up.as_secs_f64() / 3600.0;
+        if warm > 0.0 {
+            let corners = [(0.0, y.range.start), (warm, y.range.end)];
+            plot.draw_series([Rectangle::new(corners, Role::Shade.marker().filled())])?;
+        }
+        for (role, curve) in curves {
+            let line = LineSeries::new(curve.iter().copied(), stroke(*role));
+            plot.draw_series(line)?;
+        }
+        Ok(())
+    })
+}
+
+fn legend(input: &ChartInput, named: &[(Role, &str)]) -> Vec<(Role, String)> {
+    let mut legend: Vec<(Role, String)> = named
+        .iter()
+        .map(|(role, name)| (*role, (*name).to_string()))
+        .collect();
+    if input.warm_up > Timestamp::ZERO {
+        legend.push((Role::Shade, "warm-up, not counted".to_string()));
+    }
+    legend
+}
+
+fn rows(curves: &[&Curve], format: impl Fn(f64) -> String) -> Vec<Vec<String>> {
+    let Some(first) = curves.first() else {
+        return Vec::new();
+    };
+    let indices: Vec<usize> = (0..first.len()).collect();
+    thinned(&indices)
+        .map(|index| {
+            let hour = format!("{:.2}", first[*index].0);
+            let values = curves.iter().map(|curve| format(curve[*index].1));
+            std::iter::once(hour).chain(values).collect()
+        })
+        .collect()
+}
+
+/// At most two decimals, none when whole.
+fn short(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}

@@ -1,0 +1,94 @@
+//! Tables and text of the page: escaped once, here, and readable by a screen reader also when a
+//! phone shows each row as a block.
+
+use std::fmt::Write as _;
+
+/// `text` for element content and quoted attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Column {
+    /// The row's name; the first column.
+    Name,
+    /// Numbers: to the right.
+    Number,
+    /// Sentences: last on a phone, without a label.
+    Long,
+    /// Ready-made HTML.
+    Html,
+}
+
+/// A table whose cells are text (escaped here), except in [`Column::Html`]. With `caption`
+/// everything a stranger needs to read it.
+pub(super) fn table(caption: &str, columns: &[(&str, Column)], rows: &[Vec<String>]) -> String {
+    let mut html = String::from("<table class=\"stack\" role=\"table\">");
+    let _ = write!(
+        html,
+        "<caption>{}</caption><thead role=\"rowgroup\"><tr role=\"row\">",
+        escaped(caption)
+    );
+    for (name, column) in columns {
+        let class = if *column == Column::Number {
+            " class=\"num\""
+        } else {
+            ""
+        };
+        let _ = write!(
+            html,
+            "<th scope=\"col\" role=\"columnheader\"{class}>{}</th>",
+            escaped(name)
+        );
+    }
+    html.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    for row in rows {
+        html.push_str("<tr role=\"row\">");
+        for ((label, column), cell) in columns.iter().zip(row) {
+            let label = escaped(label);
+            let text = escaped(cell);
+            let _ = match column {
+                Column::Name => write!(html, "<th scope=\"row\" role=\"rowheader\">{text}</th>"),
+                Column::Number => write!(
+                    html,
+                    "<td role=\"cell\" class=\"num\" data-label=\"{label}\">{text}</td>"
+                ),
+                Column::Long => write!(html, "<td role=\"cell\" class=\"long\">{text}</td>"),
+                Column::Html => {
+                    write!(html, "<td role=\"cell\" data-label=\"{label}\">{cell}</td>")
+                }
+            };
+        }
+        html.push_str("</tr>\n");
+    }
+    html.push_str("</tbody></table>\n");
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_from_files_cannot_become_markup() {
+        let rows = [vec!["<script>\"&'".to_string()]];
+        let html = table("a <b>", &[("q\"x", Column::Number)], &rows);
+        assert!(
+            !html.contains("<script>") && !html.contains("<b>"),
+            "{html}"
+        );
+        assert!(html.contains("data-label=\"q&quot;x\""), "{html}");
+    }
+}
