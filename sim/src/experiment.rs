@@ -4,9 +4,11 @@
 //! as they come free and put back in their order before anything is computed from them, so that
 //! one thread and many give the same bytes.
 
+mod check;
 mod error;
 mod gates;
 mod replicate;
 
+pub use check::assert_invariants;
 pub use error::RunError;
-pub use replicate::{Control, Options, Run, run};
+pub use replicate::{Control, Imprecise, Options, Run, run};

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use policy_file::PolicyFile;
 use reports::gate::{Gate, Rule as Judge};
-use reports::measures::Measure;
+use reports::measures::{Measure, Part};
 use reports::record::Replication;
 
 use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario, Scope};
@@ -13,14 +14,16 @@ use super::RunError;
 /// The gates of a run, and what those that speak of a lift are over.
 pub(super) struct Gates {
     judged: Vec<Judged>,
-    baselines: Vec<(Arc<policy_file::PolicyFile>, Vec<Replication>)>,
+    /// The policies of lifts, each once.
+    policies: Vec<Arc<PolicyFile>>,
 }
 
 struct Judged {
     measure: &'static Measure,
+    part: Part,
     rule: Judge,
     limit: f64,
-    /// Its place among the baselines.
+    /// The place of its other policy.
     baseline: Option<usize>,
 }
 
@@ -28,7 +31,7 @@ impl Gates {
     pub(super) fn of(scenario: &Scenario) -> Result<Self, RunError> {
         let mut gates = Gates {
             judged: Vec::new(),
-            baselines: Vec::new(),
+            policies: Vec::new(),
         };
         for gate in &scenario.gates {
             let judged = gates.judge(gate)?;
@@ -41,11 +44,20 @@ impl Gates {
         let measure = Measure::named(&gate.measure).ok_or_else(|| {
             RunError::Unsupported(format!("gates.{}: no such measure", gate.measure))
         })?;
-        if gate.scope != Scope::All {
+        let part = match gate.scope {
+            Scope::All => Part::Whole,
+            Scope::Queue(queue) => Part::Queue(queue),
+            Scope::Class(class) => Part::Class(class),
+        };
+        if !measure.is_of(part) {
             return Err(RunError::Unsupported(format!(
-                "gates.{}: gates of one queue or class are not judged yet; leave `queue` and \
-                 `class` out",
-                gate.measure
+                "gates.{}: is not measured by {}",
+                gate.measure,
+                if matches!(part, Part::Class(_)) {
+                    "class"
+                } else {
+                    "queue"
+                },
             )));
         }
         let (rule, limit, over) = match &gate.rule {
@@ -58,16 +70,17 @@ impl Gates {
         };
         let baseline = over.map(|over| {
             let known = self
-                .baselines
+                .policies
                 .iter()
-                .position(|(policy, _)| **policy == *over.policy);
+                .position(|known| **known == *over.policy);
             known.unwrap_or_else(|| {
-                self.baselines.push((over.policy.clone(), Vec::new()));
-                self.baselines.len() - 1
+                self.policies.push(over.policy.clone());
+                self.policies.len() - 1
             })
         });
         Ok(Judged {
             measure,
+            part,
             rule,
             limit,
             baseline,
@@ -75,22 +88,20 @@ impl Gates {
     }
 
     /// The policies to run beside the scenario's own.
-    pub(super) fn policies(&self) -> impl Iterator<Item = Arc<policy_file::PolicyFile>> + '_ {
-        self.baselines.iter().map(|(policy, _)| policy.clone())
+    pub(super) fn policies(&self) -> &[Arc<PolicyFile>] {
+        &self.policies
     }
 
-    pub(super) fn set_baseline(&mut self, place: usize, replications: Vec<Replication>) {
-        self.baselines[place].1 = replications;
-    }
-
-    pub(super) fn gates(&self) -> Vec<Gate<'_>> {
+    /// The gates, with the replications of [`Self::policies`] in their order.
+    pub(super) fn over<'a>(&self, by_policy: &'a [Vec<Replication>]) -> Vec<Gate<'a>> {
         self.judged
             .iter()
             .map(|gate| Gate {
                 measure: gate.measure,
+                part: gate.part,
                 rule: gate.rule,
                 limit: gate.limit,
-                baseline: gate.baseline.map_or(&[][..], |b| &self.baselines[b].1),
+                baseline: gate.baseline.map_or(&[][..], |place| &by_policy[place]),
             })
             .collect()
     }

@@ -1,5 +1,8 @@
 //! Replications on threads, in order; sequential stopping; the report.
 
+use std::any::Any;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -13,7 +16,7 @@ use reports::report::{RunMeta, RunReport};
 
 use super::RunError;
 use super::gates::Gates;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Until};
 use crate::streams::Seed;
 use crate::world::{Checks, World, WorldPlan};
 
@@ -37,7 +40,7 @@ pub struct Options {
 pub struct Control<'a> {
     /// Set it to stop the run within a few thousand events.
     pub stop: &'a AtomicBool,
-    /// Told after each replication: done, planned so far.
+    /// Told often, from any thread: replications done, replications planned so far.
     pub progress: &'a (dyn Fn(u32, u32) + Sync),
 }
 
@@ -48,62 +51,60 @@ pub struct Run {
     pub report: RunReport,
     /// Calls simulated, those of lifts and warm-ups included.
     pub calls: u64,
+    /// What `until` asked for, when `max_replications` were not enough for it.
+    pub imprecise: Option<Imprecise>,
 }
 
-struct One {
-    replication: Replication,
-    digest: TraceDigest,
-    calls: u64,
+/// A measure that is known less well than the scenario asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Imprecise {
+    /// The measure.
+    pub measure: &'static Measure,
+    /// Half the width of its interval, in its own unit; `None` without an interval.
+    pub half_width: Option<f64>,
+    /// What was asked for.
+    pub wanted: f64,
 }
 
 /// Runs the scenario as often as it asks for.
 ///
+/// With `until`, after [`crate::scenario::Experiment::replications`] and then after each further
+/// quarter, the interval is looked at: a few looks, at the same counts on any number of threads.
+///
 /// # Errors
-/// Stopped, calls that do not add up or were not served, or a gate this version cannot judge.
+/// Stopped, calls that do not add up or were not served, a bug of ours, or something this version
+/// cannot run.
 pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Result<Run, RunError> {
-    let mut gates = Gates::of(scenario)?;
-    let plan = WorldPlan::new(scenario);
-    let recorder = recorder_options(scenario, options);
+    refuse_journals(scenario)?;
+    let gates = Gates::of(scenario)?;
     let experiment = &scenario.experiment;
-    let mut ones: Vec<One> = Vec::new();
-    let mut target = experiment.replications;
-    loop {
-        let from = ones.len() as u32;
-        ones.extend(replicate(
-            &plan,
-            &recorder,
-            experiment.seed,
-            from..target,
-            options,
-            control,
-        )?);
-        let Some(until) = &experiment.until else {
-            break;
-        };
-        if target >= until.max_replications || is_precise(&ones, until, experiment.confidence) {
-            break;
-        }
-        // A quarter more each time: looks are few, and the same on any number of threads.
-        target = (target + target.div_ceil(4)).min(until.max_replications);
-    }
-    let digest = TraceDigest::combine(ones.iter().map(|one| one.digest));
-    let mut calls: u64 = ones.iter().map(|one| one.calls).sum();
-    let replications: Vec<Replication> = ones.into_iter().map(|one| one.replication).collect();
-    let policies: Vec<_> = gates.policies().collect();
-    for (place, policy) in policies.into_iter().enumerate() {
+    let mut courses = vec![Course::new(scenario, options)];
+    for policy in gates.policies() {
         let mut other = scenario.clone();
-        other.policy = (*policy).clone();
-        let plan = WorldPlan::new(&other);
-        let recorder = RecorderOptions {
-            series_step: None,
-            calls_csv: false,
-            ..recorder_options(&other, options)
-        };
-        let n = replications.len() as u32;
-        let ones = replicate(&plan, &recorder, experiment.seed, 0..n, options, control)?;
-        calls += ones.iter().map(|one| one.calls).sum::<u64>();
-        gates.set_baseline(place, ones.into_iter().map(|one| one.replication).collect());
+        other.policy = (**policy).clone();
+        courses.push(Course::new(&other, options).without_details());
     }
+    let batch = Batch {
+        courses: &courses,
+        seed: experiment.seed,
+        options,
+        control,
+    };
+    let mut reduced = Reduced::new(courses.len());
+    let mut target = experiment.replications;
+    let imprecise = loop {
+        batch.run(reduced.n()..target, &mut reduced)?;
+        let Some(until) = &experiment.until else {
+            break None;
+        };
+        let imprecise = precision(reduced.own(), until, experiment.confidence);
+        if imprecise.is_none() || target >= until.max_replications {
+            break imprecise;
+        }
+        target = target
+            .saturating_add(target.div_ceil(4))
+            .min(until.max_replications);
+    };
     let meta = RunMeta {
         scenario: scenario.name.clone(),
         description: scenario.description.clone(),
@@ -111,106 +112,246 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
         world_digest: scenario.world_digest.clone(),
         engine: env!("CARGO_PKG_VERSION").to_string(),
         seed: experiment.seed,
-        trace_digest: digest.to_string(),
+        trace_digest: TraceDigest::combine(reduced.digests.iter().copied()).to_string(),
         confidence: experiment.confidence,
-        queues: scenario.world.names.queues.clone(),
+        queues: scenario.policy.names.queues.clone(),
         classes: scenario.world.names.classes.clone(),
         agents: agent_names(scenario),
         command: options.command.clone(),
     };
-    let report = RunReport::from_replications(meta, &replications, &gates.gates());
-    Ok(Run { report, calls })
-}
-
-/// Replications `range`, in order.
-fn replicate(
-    plan: &WorldPlan,
-    recorder: &RecorderOptions,
-    seed: u64,
-    range: std::ops::Range<u32>,
-    options: &Options,
-    control: &Control<'_>,
-) -> Result<Vec<One>, RunError> {
-    let next = AtomicU32::new(range.start);
-    let done = AtomicU32::new(0);
-    let results: Mutex<Vec<(u32, Result<One, RunError>)>> = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= range.end || control.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let one = replication(plan, recorder, seed, index, options, control);
-            let failed = one.is_err();
-            if let Ok(mut results) = results.lock() {
-                results.push((index, one));
-            }
-            if failed {
-                // The others need not start; which error is reported is decided by order below.
-                next.store(range.end, Ordering::Relaxed);
-            }
-            let so_far = range.start + done.fetch_add(1, Ordering::Relaxed) + 1;
-            (control.progress)(so_far, range.end);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..options.threads.min(range.len()) {
-            scope.spawn(work);
-        }
-        work();
-    });
-    if control.stop.load(Ordering::Relaxed) {
-        return Err(RunError::Stopped);
-    }
-    let mut results = results
-        .into_inner()
-        .expect("invariant: no replication panicked while it held the results");
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, one)| one).collect()
-}
-
-fn replication(
-    plan: &WorldPlan,
-    recorder: &RecorderOptions,
-    seed: u64,
-    index: u32,
-    options: &Options,
-    control: &Control<'_>,
-) -> Result<One, RunError> {
-    let seed = Seed {
-        seed,
-        replication: index,
-    };
-    let world = World::new(plan, seed, Recorder::new(recorder.clone()), options.checks);
-    let finished = world
-        .run(|| control.stop.load(Ordering::Relaxed))
-        .ok_or(RunError::Stopped)?;
-    if finished.unserved > 0 {
-        return Err(RunError::Unserved {
-            replication: index,
-            calls: finished.unserved,
-        });
-    }
-    let replication = finished.recorder.finish(finished.at);
-    if let Err(error) = replication.conservation {
-        return Err(RunError::NotConserved {
-            replication: index,
-            error,
-        });
-    }
-    Ok(One {
-        replication,
-        digest: finished.digest,
-        calls: finished.calls,
+    let report =
+        RunReport::from_replications(meta, reduced.own(), &gates.over(&reduced.by_course[1..]));
+    Ok(Run {
+        report,
+        calls: reduced.calls,
+        imprecise,
     })
 }
 
-fn is_precise(ones: &[One], until: &crate::scenario::Until, confidence: f64) -> bool {
-    let replications: Vec<Replication> = ones.iter().map(|one| one.replication.clone()).collect();
-    Measure::named(&until.measure)
-        .and_then(|measure| measure.estimate(&replications, Part::Whole))
+/// One policy in the scenario's world: the scenario's own, or the other one of a lift.
+struct Course {
+    plan: WorldPlan,
+    recorder: RecorderOptions,
+}
+
+impl Course {
+    fn new(scenario: &Scenario, options: &Options) -> Self {
+        Course {
+            plan: WorldPlan::new(scenario),
+            recorder: recorder_options(scenario, options),
+        }
+    }
+
+    /// Only the tallies that gates are judged by.
+    fn without_details(mut self) -> Self {
+        self.recorder.series_step = None;
+        self.recorder.calls_csv = false;
+        self
+    }
+}
+
+/// What is kept of the replications, in their order.
+struct Reduced {
+    /// Of the scenario's own policy.
+    digests: Vec<TraceDigest>,
+    by_course: Vec<Vec<Replication>>,
+    calls: u64,
+}
+
+impl Reduced {
+    fn new(n_courses: usize) -> Self {
+        Reduced {
+            digests: Vec::new(),
+            by_course: vec![Vec::new(); n_courses],
+            calls: 0,
+        }
+    }
+
+    fn own(&self) -> &[Replication] {
+        &self.by_course[0]
+    }
+
+    fn n(&self) -> u32 {
+        self.digests.len() as u32
+    }
+
+    fn absorb(&mut self, one: One) {
+        self.digests.push(one.digest);
+        self.calls += one.calls;
+        for (kept, new) in self.by_course.iter_mut().zip(one.replications) {
+            kept.push(new);
+        }
+    }
+}
+
+/// One replication under every policy that is needed, on the same draws.
+struct One {
+    replications: Vec<Replication>,
+    digest: TraceDigest,
+    calls: u64,
+}
+
+/// What threads need to make replications.
+struct Batch<'a> {
+    courses: &'a [Course],
+    seed: u64,
+    options: &'a Options,
+    control: &'a Control<'a>,
+}
+
+impl Batch<'_> {
+    /// Adds the replications `range`, in order.
+    fn run(&self, range: Range<u32>, reduced: &mut Reduced) -> Result<(), RunError> {
+        let next = AtomicU32::new(range.start);
+        let done = AtomicU32::new(range.start);
+        let results: Mutex<Vec<(u32, Result<One, RunError>)>> = Mutex::new(Vec::new());
+        let work = || {
+            while !self.is_stopped() {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= range.end {
+                    return;
+                }
+                let tick = || (self.control.progress)(done.load(Ordering::Relaxed), range.end);
+                let one = self.one(index, &tick);
+                if one.is_err() {
+                    // The later ones need not start. Earlier ones have started and are waited
+                    // for, so that always the first error in order is reported.
+                    next.store(range.end, Ordering::Relaxed);
+                }
+                results
+                    .lock()
+                    .expect("invariant: nobody panics with the lock")
+                    .push((index, one));
+                done.fetch_add(1, Ordering::Relaxed);
+                tick();
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.options.threads.min(range.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        if self.is_stopped() {
+            return Err(RunError::Stopped);
+        }
+        let mut results = results
+            .into_inner()
+            .expect("invariant: nobody panics with the lock");
+        results.sort_by_key(|(index, _)| *index);
+        for (_, one) in results {
+            reduced.absorb(one?);
+        }
+        Ok(())
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.control.stop.load(Ordering::Relaxed)
+    }
+
+    /// Replication `index`. A panic is a bug of ours: it is reported with what repeats it.
+    fn one(&self, index: u32, tick: &dyn Fn()) -> Result<One, RunError> {
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            let mut one = One {
+                replications: Vec::with_capacity(self.courses.len()),
+                digest: TraceDigest([0; 2]),
+                calls: 0,
+            };
+            for (place, course) in self.courses.iter().enumerate() {
+                let (replication, finished) = self.world(course, index, tick)?;
+                one.replications.push(replication);
+                one.calls += finished.calls;
+                if place == 0 {
+                    one.digest = finished.digest;
+                }
+            }
+            Ok(one)
+        }));
+        made.unwrap_or_else(|panic| {
+            Err(RunError::Bug {
+                replication: index,
+                message: said(&*panic),
+            })
+        })
+    }
+
+    fn world(
+        &self,
+        course: &Course,
+        index: u32,
+        tick: &dyn Fn(),
+    ) -> Result<(Replication, Ended), RunError> {
+        let seed = Seed {
+            seed: self.seed,
+            replication: index,
+        };
+        let recorder = Recorder::new(course.recorder.clone());
+        let world = World::new(&course.plan, seed, recorder, self.options.checks);
+        let is_stopped = || {
+            tick();
+            self.is_stopped()
+        };
+        let finished = world.run(is_stopped).ok_or(RunError::Stopped)?;
+        if finished.unserved > 0 {
+            return Err(RunError::Unserved {
+                replication: index,
+                calls: finished.unserved,
+            });
+        }
+        let replication = finished.recorder.finish(finished.at);
+        if let Err(error) = replication.conservation {
+            return Err(RunError::NotConserved {
+                replication: index,
+                error,
+            });
+        }
+        let ended = Ended {
+            digest: finished.digest,
+            calls: finished.calls,
+        };
+        Ok((replication, ended))
+    }
+}
+
+struct Ended {
+    digest: TraceDigest,
+    calls: u64,
+}
+
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without words").to_owned()
+}
+
+/// What is missing to the precision that was asked for; `None` = nothing.
+fn precision(replications: &[Replication], until: &Until, confidence: f64) -> Option<Imprecise> {
+    let measure = Measure::named(&until.measure)
+        .expect("invariant: the scenario's reader knows the measures");
+    let half_width = measure
+        .estimate(replications, Part::Whole)
         .and_then(|estimate| estimate.interval(confidence))
-        .is_some_and(|interval| (interval.upper - interval.lower) / 2.0 <= until.half_width)
+        .map(|interval| (interval.upper - interval.lower) / 2.0);
+    let is_reached = half_width.is_some_and(|half_width| half_width <= until.half_width);
+    (!is_reached).then_some(Imprecise {
+        measure,
+        half_width,
+        wanted: until.half_width,
+    })
+}
+
+fn refuse_journals(scenario: &Scenario) -> Result<(), RunError> {
+    let place =
+        scenario.world.calls.iter().position(|stream| {
+            matches!(stream.arrivals, crate::scenario::Arrivals::Journal { .. })
+        });
+    match place {
+        Some(place) => Err(RunError::Unsupported(format!(
+            "calls[{place}].arrivals.journal: this version cannot replay journals"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn recorder_options(scenario: &Scenario, options: &Options) -> RecorderOptions {
@@ -221,7 +362,8 @@ fn recorder_options(scenario: &Scenario, options: &Options) -> RecorderOptions {
     RecorderOptions {
         warm_up: Timestamp(micros(experiment.warm_up)),
         horizon: Timestamp(horizon),
-        n_queues: scenario.world.names.queues.len().max(1) as u16,
+        // The policy may have more queues than the world: calls overflow into them.
+        n_queues: scenario.policy.names.queues.len().max(1) as u16,
         n_classes: scenario.world.names.classes.len().max(1) as u16,
         threshold: micros(experiment.threshold),
         short_abandon: micros(experiment.short_abandon),
