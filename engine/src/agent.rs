@@ -114,8 +114,8 @@ impl Tally {
 
     /// (load band of 10 %, answer-rate band of 10 %, mean handle time in ms).
     fn score(&self) -> u64 {
-        let load = u64::from(self.busy_share) * 10 >> 32;
-        let answers = 10 - (u64::from(self.answer_rate) * 10 >> 16);
+        let load = (u64::from(self.busy_share) * 10) >> 32;
+        let answers = 10 - ((u64::from(self.answer_rate) * 10) >> 16);
         let handle = (self.mean_handle() / 1000).min((1 << 40) - 1);
         load << 48 | answers << 40 | handle
     }

@@ -141,6 +141,9 @@ impl Engine {
         state.held += 1;
         self.alerts.lengthened(queue, state.in_line);
         self.touch(queue);
+        if !self.calls[slot].features.continuous {
+            self.start_slow_scan(now, queue);
+        }
         self.call_may_match(slot);
     }
 
@@ -208,7 +211,7 @@ impl Engine {
     }
 
     /// The legacy flow: one attempt to one agent believed available, else its failure.
-    fn attempt_legacy(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+    pub(crate) fn attempt_legacy(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
         let queue = self.calls[slot].queue;
         if !self.queues[queue.index()].open {
             let then = self.policy.queues[queue.index()].on_closed;

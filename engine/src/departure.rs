@@ -36,6 +36,7 @@ impl Engine {
             }
             Treatment::Callback
                 if call.features.callback
+                    && !call.legacy
                     && !call.is_callback
                     && !call.callback_offered
                     && self.policy.queues[call.queue.index()].callback.is_some() =>
@@ -50,8 +51,15 @@ impl Engine {
             Treatment::Queue(to) if usize::from(call.hops) < self.queues.len().min(255) => {
                 call.hops += 1;
                 let from = call.queue;
+                let legacy = call.legacy;
                 out.event(now, Event::CallOverflowed { call: id, from, to });
-                self.join(now, slot, to, out);
+                if legacy {
+                    // It is never held: its one attempt is made at the other queue.
+                    self.calls[slot].queue = to;
+                    self.attempt_legacy(now, slot, out);
+                } else {
+                    self.join(now, slot, to, out);
+                }
             }
             Treatment::Wait
             | Treatment::Voicemail

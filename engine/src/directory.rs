@@ -80,7 +80,7 @@ impl Directory {
             .expect("invariant: a live call's page is kept");
         page.slots[(call.0 as usize) % PAGE] = GONE;
         page.live -= 1;
-        if page.live == 0 && !(is_last && !self.next.is_multiple_of(PAGE as u64)) {
+        if page.live == 0 && (!is_last || self.next.is_multiple_of(PAGE as u64)) {
             if let Some(page) = entry.take() {
                 self.spare.push(page);
             }

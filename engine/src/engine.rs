@@ -437,6 +437,7 @@ impl Engine {
                 state: crate::output::BreakerState::HalfOpen,
             },
         );
+        self.count_staff(agent);
         self.reindex(at, agent);
     }
 

@@ -2,6 +2,7 @@
 //! bridge. An offer is a lease with a number; whoever answers another number is refused.
 
 use crate::agent::{self, Activity, IdleKey, Offer, OfferStage};
+use crate::breaker::Breaker;
 use crate::call::{self, MAX_RING, Phase, Refused};
 use crate::engine::Engine;
 use crate::id::{AgentId, CallId, OfferId};
@@ -617,9 +618,13 @@ impl Engine {
 
     /// Whether a leg may be placed now.
     pub(crate) fn carrier_takes_legs(&self, now: Timestamp) -> bool {
-        !self.carrier.breaker.is_open()
-            && !(self.carrier.breaker.is_half_open() && self.carrier.probing)
-            && self.carrier.next_leg <= now
+        let carrier = &self.carrier;
+        let is_trusted = match carrier.breaker {
+            Breaker::Closed { .. } => true,
+            Breaker::Open { .. } => false,
+            Breaker::HalfOpen { .. } => !carrier.probing,
+        };
+        is_trusted && carrier.next_leg <= now
     }
 
     pub(crate) fn leg_placed(&mut self, now: Timestamp) {

@@ -282,6 +282,16 @@ impl Engine {
         }
     }
 
+    /// A call without `continuous_discovery` has come, perhaps from another queue.
+    pub(crate) fn start_slow_scan(&mut self, now: Timestamp, queue: QueueId) {
+        let state = &self.queues[queue.index()];
+        let slot = state.timers.nth(crate::queue::slots::SLOW);
+        if self.timers.deadline(slot).is_none() {
+            let at = grid(now, state.rules.slow_poll);
+            self.arm_queue(queue, crate::queue::slots::SLOW, Timer::SlowScan, at);
+        }
+    }
+
     /// Whether there are, or may come, calls without `continuous_discovery`.
     fn needs_slow_scan(&self, queue: QueueId) -> bool {
         let features = &self.policy.features;

@@ -124,6 +124,7 @@ fn main() {
         Recorder::new(options),
         Checks::default(),
     );
+    #[allow(clippy::disallowed_methods)]
     let start = Instant::now();
     let finished = world.run(|| false).expect("nobody stops it");
     let wall = start.elapsed().as_secs_f64();

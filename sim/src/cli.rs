@@ -51,12 +51,12 @@ Examples:
 and in the first line of a file, for editors with a YAML language server:
   # yaml-language-server: $schema=scenario.schema.json";
 
-/// Runs call-centre scenarios through the production routing engine and judges the outcome.
+/// The command line.
 #[derive(Parser)]
 #[command(
     name = "linefinder",
     version,
-    about,
+    about = "Runs call-centre scenarios through the production routing engine and judges the outcome.",
     max_term_width = 100,
     arg_required_else_help = true,
     after_help = EXIT_CODES

@@ -9,6 +9,6 @@ mod error;
 mod gates;
 mod replicate;
 
-pub use check::assert_invariants;
+pub use check::check_invariants;
 pub use error::RunError;
 pub use replicate::{Control, Imprecise, Options, Run, run};

@@ -66,8 +66,12 @@ pub struct World<'a> {
     steps: u64,
     /// Looks at the engine at random further moments, to show that it changes nothing.
     extra_polls: bool,
-    check: Option<fn(&Engine)>,
+    check: Option<CheckEngine>,
+    broken: Option<String>,
 }
+
+/// A look at the engine between steps: what is wrong with it, if anything.
+pub type CheckEngine = fn(&Engine) -> Result<(), String>;
 
 /// How a replication ended.
 #[derive(Debug)]
@@ -86,6 +90,8 @@ pub struct Finished {
     pub steps: u64,
     /// Calls that reached the engine.
     pub calls: u64,
+    /// The first thing a check between steps found wrong.
+    pub broken: Option<String>,
 }
 
 /// Options for tests and `run --check`.
@@ -94,7 +100,7 @@ pub struct Checks {
     /// Poll the engine at random further moments.
     pub extra_polls: bool,
     /// Called after every engine step.
-    pub after_step: Option<fn(&Engine)>,
+    pub after_step: Option<CheckEngine>,
 }
 
 impl<'a> World<'a> {
@@ -131,6 +137,7 @@ impl<'a> World<'a> {
             steps: 0,
             extra_polls: checks.extra_polls,
             check: checks.after_step,
+            broken: None,
         };
         world.assign_agents();
         world.schedule_faults();
@@ -191,6 +198,7 @@ impl<'a> World<'a> {
             rejected: self.rejected,
             steps: self.steps,
             calls: self.engine.next_call().0,
+            broken: self.broken,
             recorder: self.recorder,
         })
     }
@@ -286,8 +294,11 @@ impl<'a> World<'a> {
     #[inline]
     fn absorb(&mut self, out: Outbox) {
         self.steps += 1;
-        if let Some(check) = self.check {
-            check(&self.engine);
+        if let Some(check) = self.check
+            && self.broken.is_none()
+            && let Err(error) = check(&self.engine)
+        {
+            self.broken = Some(format!("at {}: {error}", self.now));
         }
         if !out.is_empty() {
             self.commit();

@@ -62,9 +62,10 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,
         RunError::Stopped => Exit::Interrupted,
-        RunError::NotConserved { .. } | RunError::Unserved { .. } | RunError::Bug { .. } => {
-            Exit::Invalid
-        }
+        RunError::NotConserved { .. }
+        | RunError::Broken { .. }
+        | RunError::Unserved { .. }
+        | RunError::Bug { .. } => Exit::Invalid,
     }
 }
 
@@ -151,7 +152,7 @@ fn checks(args: &RunArgs) -> Checks {
     if args.check {
         Checks {
             extra_polls: true,
-            after_step: Some(experiment::assert_invariants),
+            after_step: Some(experiment::check_invariants),
         }
     } else {
         Checks::default()

@@ -16,6 +16,13 @@ pub enum RunError {
         /// What is wrong.
         error: ConservationError,
     },
+    /// A check between two engine steps found something wrong: a bug of ours.
+    Broken {
+        /// Which replication.
+        replication: u32,
+        /// When and what.
+        what: String,
+    },
     /// Calls without an outcome 24 h after the horizon.
     Unserved {
         /// Which replication.
@@ -23,7 +30,7 @@ pub enum RunError {
         /// How many.
         calls: usize,
     },
-    /// The engine or the world broke one of its own rules.
+    /// The engine or the world panicked: a bug of ours.
     Bug {
         /// Which replication.
         replication: u32,
@@ -40,6 +47,12 @@ impl fmt::Display for RunError {
             RunError::Stopped => f.write_str("stopped; nothing was written"),
             RunError::NotConserved { replication, error } => {
                 write!(f, "replication {replication}: calls do not add up: {error}")
+            }
+            RunError::Broken { replication, what } => {
+                write!(
+                    f,
+                    "replication {replication}: an invariant is broken {what}"
+                )
             }
             RunError::Unserved { replication, calls } => write!(
                 f,

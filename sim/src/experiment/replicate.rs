@@ -292,6 +292,12 @@ impl Batch<'_> {
             self.is_stopped()
         };
         let finished = world.run(is_stopped).ok_or(RunError::Stopped)?;
+        if let Some(what) = finished.broken {
+            return Err(RunError::Broken {
+                replication: index,
+                what,
+            });
+        }
         if finished.unserved > 0 {
             return Err(RunError::Unserved {
                 replication: index,

@@ -7,7 +7,7 @@ pub(crate) const DAY: Micros = 86_400_000_000;
 
 /// Where the epoch stands in the local week.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct LocalTime {
+pub(crate) struct LocalTime {
     /// Microseconds from midnight to the epoch.
     time_of_day: Micros,
     /// Monday = 0.

@@ -29,7 +29,6 @@ pub struct WorldPlan {
     pub(crate) queue_hours: Vec<(Micros, QueueId, bool)>,
     pub(crate) local: LocalTime,
     pub(crate) horizon: Micros,
-    pub(crate) warm_up: Micros,
     pub(crate) day_factor: Option<Dist>,
     /// Some caller may have a feature that looks at heartbeats.
     pub(crate) watches_heartbeats: bool,
@@ -122,8 +121,6 @@ pub(crate) struct CarrierPlan {
 #[derive(Clone, Debug)]
 pub(crate) struct StorePlan {
     pub(crate) commit: Option<Dist>,
-    pub(crate) ops_per_scan: f64,
-    pub(crate) ops_per_waiting_call: f64,
 }
 
 impl WorldPlan {
@@ -141,12 +138,7 @@ impl WorldPlan {
         let horizon = micros(experiment.horizon);
         let uses = |feature: Feature| policy.features.share(feature).0 > 0;
         WorldPlan {
-            streams: scenario
-                .world
-                .calls
-                .iter()
-                .map(|s| stream_plan(s, &local))
-                .collect(),
+            streams: scenario.world.calls.iter().map(stream_plan).collect(),
             groups: scenario
                 .world
                 .agents
@@ -158,7 +150,6 @@ impl WorldPlan {
             faults: scenario.world.faults.clone(),
             queue_hours: schedule::queue_hours(&scenario.policy.hours, &local, horizon),
             horizon,
-            warm_up: micros(experiment.warm_up),
             day_factor: experiment.day_factor.as_ref().map(dist),
             watches_heartbeats: uses(Feature::AgentHeartbeat) || uses(Feature::EnhancedDiscovery),
             local,
@@ -201,8 +192,7 @@ impl PeriodPlan {
     }
 }
 
-fn stream_plan(stream: &CallStream, local: &LocalTime) -> StreamPlan {
-    let _ = local;
+fn stream_plan(stream: &CallStream) -> StreamPlan {
     let source = match &stream.arrivals {
         Arrivals::Poisson(rate) => SourcePlan::Poisson {
             mean_gap: 1e6 / rate,
@@ -304,8 +294,6 @@ fn carrier_plan(carrier: &CarrierWorld) -> CarrierPlan {
 fn store_plan(store: &StoreWorld) -> StorePlan {
     StorePlan {
         commit: store.commit.as_ref().map(dist),
-        ops_per_scan: store.ops_per_scan,
-        ops_per_waiting_call: store.ops_per_waiting_call,
     }
 }
 

@@ -12,6 +12,7 @@ mod schemas;
 mod streams;
 mod theory;
 mod traces;
+mod worlds;
 
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use engine::policy::{Feature, Policy, QueuePolicy, Share};
 use engine::{Engine, Outbox, Timestamp};
 use expect_test::Expect;
 
-use super::read::{Line, Names, line};
+use super::read::{Line, Names, line, moment};
 use super::write::write;
 
 /// A policy of `queues` queues in which every caller is held in a queue and matched by events; an
@@ -61,14 +61,20 @@ fn run(policy: &Policy, others: &[(&str, &Policy)], script: &str, looks: u64) ->
             transcript.clear();
             continue;
         }
-        let (now, what) = line(text, &names);
-        if !matches!(what, Line::Input(engine::Input::Resumed { .. })) {
+        let now = moment(text);
+        if !text.contains(" resumed ") {
             for k in 1..=looks {
                 let between = last.0 + (now.0 - last.0) * k / looks;
                 engine.advance_to(Timestamp(between), &mut out);
                 whole(&engine, text, between);
             }
         }
+        if text.contains(" offer ") {
+            // Whoever answers an offer has been told of it.
+            engine.advance_to(now, &mut out);
+            names.learn(&out);
+        }
+        let what = line(text, &names);
         match what {
             Line::Look => engine.advance_to(now, &mut out),
             Line::Input(input) => {

@@ -45,8 +45,9 @@ impl<'a> Names<'a> {
     pub fn learn(&mut self, outputs: &[Output]) {
         for output in outputs {
             if let What::Event(Event::OfferMade { offer, .. }) = output.what {
-                assert_eq!(offer.number(), self.offers.len() as u64);
-                self.offers.push(offer);
+                if offer.number() == self.offers.len() as u64 {
+                    self.offers.push(offer);
+                }
             }
         }
     }
@@ -62,15 +63,19 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The moment and the meaning of a line.
-pub fn line(text: &str, names: &Names<'_>) -> (Timestamp, Line) {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let now = Timestamp(span(words[0]).as_micros() as u64);
-    if words.len() == 1 {
-        return (now, Line::Look);
+/// The moment of a line.
+pub fn moment(text: &str) -> Timestamp {
+    let word = text.split_whitespace().next().expect("no line is empty");
+    Timestamp(span(word).as_micros() as u64)
+}
+
+/// The meaning of a line.
+pub fn line(text: &str, names: &Names<'_>) -> Line {
+    let words: Vec<&str> = text.split_whitespace().skip(1).collect();
+    if words.is_empty() {
+        return Line::Look;
     }
-    let input = input(&words[1..], names).unwrap_or_else(|| panic!("what is `{text}`?"));
-    (now, Line::Input(input))
+    Line::Input(input(&words, names).unwrap_or_else(|| panic!("what is `{text}`?")))
 }
 
 /// The input that `words` say.
