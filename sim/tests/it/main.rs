@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod calendar;
+mod command;
 mod dist;
 mod exact;
 mod files_fuzz;

@@ -129,3 +129,39 @@ fn digests_of_short_runs_are_the_recorded_ones() {
     expect_test::expect!["532000c8e28493124331b1e77073500a"].assert_eq(&of("legacy"));
     expect_test::expect!["00bb3ff431aea6acf462396848f831f9"].assert_eq(&of("phase-4"));
 }
+
+#[test]
+fn the_readme_of_the_scenarios_lists_every_file_and_no_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let listed: Vec<String> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(file, _)| file.to_string())
+        .collect();
+    let mut there: Vec<String> = library()
+        .into_iter()
+        .chain(
+            std::fs::read_dir(root.join("policies"))
+                .unwrap()
+                .map(|entry| entry.unwrap().path()),
+        )
+        .map(|path| {
+            let parts: Vec<_> = path.iter().map(|p| p.to_string_lossy()).collect();
+            parts[parts.len() - 2..].join("/")
+        })
+        .collect();
+    let mut sorted = listed.clone();
+    sorted.sort();
+    there.sort();
+    assert_eq!(sorted, there);
+    for file in listed {
+        let kinds = sim::cli::main(
+            ["linefinder", "check"]
+                .map(Into::into)
+                .into_iter()
+                .chain([root.join(&file).into_os_string()]),
+        );
+        assert_eq!(kinds, sim::cli::Exit::Passed, "{file}");
+    }
+}
