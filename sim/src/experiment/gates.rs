@@ -7,9 +7,7 @@ use reports::gate::{Gate, Rule as Judge};
 use reports::measures::{Measure, Part};
 use reports::record::Replication;
 
-use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario, Scope};
-
-use super::RunError;
+use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario};
 
 /// The gates of a run, and what those that speak of a lift are over.
 pub(super) struct Gates {
@@ -28,38 +26,21 @@ struct Judged {
 }
 
 impl Gates {
-    pub(super) fn of(scenario: &Scenario) -> Result<Self, RunError> {
+    pub(super) fn of(scenario: &Scenario) -> Self {
         let mut gates = Gates {
             judged: Vec::new(),
             policies: Vec::new(),
         };
         for gate in &scenario.gates {
-            let judged = gates.judge(gate)?;
+            let judged = gates.judge(gate);
             gates.judged.push(judged);
         }
-        Ok(gates)
+        gates
     }
 
-    fn judge(&mut self, gate: &GateSpec) -> Result<Judged, RunError> {
-        let measure = Measure::named(&gate.measure).ok_or_else(|| {
-            RunError::Unsupported(format!("gates.{}: no such measure", gate.measure))
-        })?;
-        let part = match gate.scope {
-            Scope::All => Part::Whole,
-            Scope::Queue(queue) => Part::Queue(queue),
-            Scope::Class(class) => Part::Class(class),
-        };
-        if !measure.is_of(part) {
-            return Err(RunError::Unsupported(format!(
-                "gates.{}: is not measured by {}",
-                gate.measure,
-                if matches!(part, Part::Class(_)) {
-                    "class"
-                } else {
-                    "queue"
-                },
-            )));
-        }
+    fn judge(&mut self, gate: &GateSpec) -> Judged {
+        let measure = Measure::named(&gate.measure)
+            .expect("invariant: the scenario's reader knows the measures");
         let (rule, limit, over) = match &gate.rule {
             Rule::AtLeast(limit) => (Judge::AtLeast, *limit, None),
             Rule::AtMost(limit) => (Judge::AtMost, *limit, None),
@@ -78,13 +59,13 @@ impl Gates {
                 self.policies.len() - 1
             })
         });
-        Ok(Judged {
+        Judged {
             measure,
-            part,
+            part: gate.scope.part(),
             rule,
             limit,
             baseline,
-        })
+        }
     }
 
     /// The policies to run beside the scenario's own.
