@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::measures::{Measure, Part, Unit};
 use crate::record::Replication;
+use crate::report::RunMeta;
 use crate::stats::{Estimate, Interval, holm};
 
 /// What must hold, of the measure itself or of its difference to a baseline on the same draws.
@@ -31,11 +32,13 @@ pub enum Rule {
     PointsAtMost,
 }
 
-/// One rule about one measure of the whole run.
+/// One rule about one measure of the whole run, or of one queue's or class's calls.
 #[derive(Clone, Copy, Debug)]
 pub struct Gate<'a> {
     /// What is judged.
     pub measure: &'static Measure,
+    /// Over which calls; one that the measure is broken down by.
+    pub part: Part,
     /// How.
     pub rule: Rule,
     /// In the measure's unit; for a relative lift a share (0.2 = 20 %).
@@ -85,6 +88,8 @@ impl Verdict {
 pub struct Judged {
     /// What was judged.
     pub measure: &'static Measure,
+    /// Over which calls.
+    pub part: Part,
     /// How.
     pub rule: Rule,
     /// The limit.
@@ -103,6 +108,16 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Which queue's or class's calls it is about, by their names; empty for all.
+    #[must_use]
+    pub fn part_name(&self, meta: &RunMeta) -> String {
+        match self.part {
+            Part::Whole => String::new(),
+            Part::Queue(queue) => format!("queue {}", meta.queues[queue.index()]),
+            Part::Class(class) => format!("class {}", meta.classes[class.index()]),
+        }
+    }
+
     /// The unit of its numbers: the measure's, or a share for a relative lift.
     #[must_use]
     pub fn unit(&self) -> Unit {
@@ -149,8 +164,8 @@ impl Rule {
 impl Gate<'_> {
     /// What is held against the limit.
     fn estimate(&self, replications: &[Replication]) -> Option<Estimate> {
-        let here = self.measure.estimate(replications, Part::Whole)?;
-        let there = || self.measure.estimate(self.baseline, Part::Whole);
+        let here = self.measure.estimate(replications, self.part)?;
+        let there = || self.measure.estimate(self.baseline, self.part);
         match self.rule {
             Rule::AtLeast | Rule::AtMost => Some(here),
             Rule::LiftAtLeast | Rule::LiftAtMost => here.lift_over(&there()?),
@@ -200,6 +215,7 @@ fn judge_one(
 ) -> Judged {
     let judged = Judged {
         measure: gate.measure,
+        part: gate.part,
         rule: gate.rule,
         limit: gate.limit,
         estimate: None,

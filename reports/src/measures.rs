@@ -212,6 +212,18 @@ impl Measure {
         }
     }
 
+    /// Whether it is reported of that part.
+    #[must_use]
+    pub fn is_of(&self, part: Part) -> bool {
+        match (part, self.by) {
+            (Part::Whole, _)
+            | (Part::Queue(_), Breakdown::Queue | Breakdown::QueueAndClass)
+            | (Part::Class(_), Breakdown::QueueAndClass) => true,
+            (Part::Queue(_), Breakdown::None)
+            | (Part::Class(_), Breakdown::None | Breakdown::Queue) => false,
+        }
+    }
+
     /// The measure with this id.
     #[must_use]
     pub fn named(id: &str) -> Option<&'static Measure> {

@@ -2,7 +2,7 @@
 //! the replications in their order. Renderers only read it.
 
 use crate::gate::{Gate, Judged, Verdict, judge};
-use crate::measures::{self, Breakdown, Measure, Part};
+use crate::measures::{self, Measure, Part};
 use crate::record::{CallRow, ConservationError, Distribution, Outcomes, Replication, Series};
 use crate::stats::Pooled;
 use engine::id::{ClassId, QueueId};
@@ -125,7 +125,7 @@ impl RunReport {
         let confidence = meta.confidence;
         let figures = |part: Part| -> Vec<Figure> {
             measures::all()
-                .filter(|measure| is_broken_down_by(measure, part))
+                .filter(|measure| measure.is_of(part))
                 .map(|measure| Figure::of(measure, replications, part, confidence))
                 .collect()
         };
@@ -170,16 +170,6 @@ impl RunReport {
     #[must_use]
     pub fn figure(&self, id: &str) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.measure.id == id)
-    }
-}
-
-fn is_broken_down_by(measure: &Measure, part: Part) -> bool {
-    match (part, measure.by) {
-        (Part::Whole, _)
-        | (Part::Queue(_), Breakdown::Queue | Breakdown::QueueAndClass)
-        | (Part::Class(_), Breakdown::QueueAndClass) => true,
-        (Part::Queue(_), Breakdown::None)
-        | (Part::Class(_), Breakdown::None | Breakdown::Queue) => false,
     }
 }
 

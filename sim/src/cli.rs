@@ -1,10 +1,13 @@
 //! The `linefinder` command: parses, runs, prints, exits.
 //!
 //! Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or the
-//! measurement is invalid. Results go to standard output, everything else to standard error.
+//! measurement is invalid, 130 interrupted (as shells have it: 128 + SIGINT). Results go to standard
+//! output, everything else to standard error; a reader that has gone away is no error.
 
 mod check;
 mod files;
+mod progress;
+mod repeat;
 mod run;
 
 use std::ffi::OsString;
@@ -12,14 +15,51 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Runs call-centre scenarios through the production routing engine and judges the outcome.
+/// The contract with scripts.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    passed
+  1    a gate failed
+  2    the input is wrong
+  3    inconclusive: more replications are needed
+  4    could not run, or what was measured is not valid
+  130  interrupted (Ctrl-C): nothing was written";
+
+/// Examples of `run`.
+const RUN_EXAMPLES: &str = "\
+Examples:
+  linefinder run scenarios/plan/phase-3.yaml
+  linefinder run scenarios/plan/phase-3.yaml --set policy.queues.sales.discovery='{ poll: 5s }'
+  linefinder run scenarios/plan/legacy.yaml --replications 100 --out out/legacy
+  linefinder run scenarios/plan/phase-4.yaml --json | jq .measures.reach_rate
+
+Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or what
+was measured is not valid, 130 interrupted (nothing was written).";
+
+/// Examples of `check`.
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  linefinder check scenarios/plan/*.yaml scenarios/policies/*.yaml
+
+What a file is, is read off its keys. Exit codes: 0 all are right, 2 one is not.";
+
+/// Examples of `schema`.
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  linefinder schema scenario > scenario.schema.json
+
+and in the first line of a file, for editors with a YAML language server:
+  # yaml-language-server: $schema=scenario.schema.json";
+
+/// The command line.
 #[derive(Parser)]
 #[command(
     name = "linefinder",
     version,
-    about,
+    about = "Runs call-centre scenarios through the production routing engine and judges the outcome.",
     max_term_width = 100,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = EXIT_CODES
 )]
 struct Cli {
     #[command(subcommand)]
@@ -31,12 +71,14 @@ enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
     /// Validate policies, scenarios and columns files.
+    #[command(after_help = CHECK_EXAMPLES)]
     Check {
         /// The files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
     /// Print the JSON Schema that editors use for completion.
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema {
         /// Of which kind of file.
         kind: SchemaKind,
@@ -53,32 +95,28 @@ enum SchemaKind {
 }
 
 #[derive(Args)]
-#[command(after_help = "\
-Examples:
-  linefinder run scenarios/plan/phase-3.yaml
-  linefinder run scenarios/plan/phase-3.yaml --set policy.queues.sales.discovery.poll=5s
-  linefinder run scenarios/plan/legacy.yaml --replications 100 --out out/legacy
-
-Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run.")]
+#[command(after_help = RUN_EXAMPLES)]
 struct RunArgs {
     /// The scenario file.
     scenario: PathBuf,
     /// The seed of every draw, instead of the scenario's.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many replications, instead of the scenario's.
+    /// Exactly so many replications, instead of the scenario's number and its `until`.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     replications: Option<u32>,
     /// How many days, instead of the scenario's horizon.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     days: Option<u32>,
-    /// Override a key of the scenario; keys of its policy begin with `policy.`.
+    /// Put another value to a key of the scenario; `null` takes the key out. Keys of its policy
+    /// begin with `policy.`. May be given several times.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Threads; as many as there are cores unless said. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Check the engine's invariants after every step (slow).
+    /// Check the engine's invariants after every step, and poll it at random further moments,
+    /// which must change nothing (slow).
     #[arg(long)]
     check: bool,
     /// Write report.json, report.html, series.csv and timing.json into this folder.
@@ -87,7 +125,7 @@ struct RunArgs {
     /// With --out: also calls.csv, a row per call. Memory then grows with the calls.
     #[arg(long, requires = "out")]
     calls: bool,
-    /// Print the report as JSON (and nothing else) instead of the table.
+    /// Print the report as JSON, with a `speed` object, and nothing else.
     #[arg(long)]
     json: bool,
     /// Show every measure that has a value, not only the main ones.
@@ -108,6 +146,8 @@ pub enum Exit {
     Inconclusive = 3,
     /// Could not run, or what was measured is not valid.
     Invalid = 4,
+    /// Interrupted from the keyboard; nothing was written.
+    Interrupted = 130,
 }
 
 /// Runs the command line `args` (the program's name first).

@@ -4,9 +4,13 @@
 //! as they come free and put back in their order before anything is computed from them, so that
 //! one thread and many give the same bytes.
 
+mod batch;
+mod check;
+mod course;
 mod error;
 mod gates;
-mod replicate;
+mod run;
 
+pub use check::check_invariants;
 pub use error::RunError;
-pub use replicate::{Control, Options, Run, run};
+pub use run::{Control, Imprecise, Options, Run, run};

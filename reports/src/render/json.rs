@@ -6,9 +6,9 @@ use serde::{Serialize, Serializer};
 
 use super::Timing;
 use crate::gate::{Judged, Rule, Verdict};
-use crate::measures::Unit;
+use crate::measures::{Part, Unit};
 use crate::record::Outcome;
-use crate::report::{Figure, PartFigures, RunReport};
+use crate::report::{Figure, PartFigures, RunMeta, RunReport};
 
 /// `report.json` as a file.
 #[must_use]
@@ -37,7 +37,11 @@ fn render(report: &RunReport, speed: Option<Timing>) -> String {
         by_queue: Parts(&report.by_queue),
         by_class: Parts(&report.by_class),
         outcomes: OutcomeCounts(report),
-        gates: report.gates.iter().map(GateJson::of).collect(),
+        gates: report
+            .gates
+            .iter()
+            .map(|gate| GateJson::of(gate, meta))
+            .collect(),
         speed,
     };
     let mut text = serde_json::to_string_pretty(&json)
@@ -129,6 +133,10 @@ impl Serialize for OutcomeCounts<'_> {
 #[derive(Serialize)]
 struct GateJson<'a> {
     measure: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'a str>,
     rule: Rule,
     limit: f64,
     observed: Option<f64>,
@@ -137,9 +145,16 @@ struct GateJson<'a> {
 }
 
 impl<'a> GateJson<'a> {
-    fn of(gate: &'a Judged) -> Self {
+    fn of(gate: &'a Judged, meta: &'a RunMeta) -> Self {
+        let (queue, class) = match gate.part {
+            Part::Whole => (None, None),
+            Part::Queue(queue) => (Some(meta.queues[queue.index()].as_str()), None),
+            Part::Class(class) => (None, Some(meta.classes[class.index()].as_str())),
+        };
         GateJson {
             measure: gate.measure.id,
+            queue,
+            class,
             rule: gate.rule,
             limit: gate.limit,
             observed: gate.observed,

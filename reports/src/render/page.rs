@@ -14,9 +14,9 @@ use table::{Column, escaped, table};
 
 use super::number::{range, target, with_unit};
 use crate::gate::{Judged, Verdict};
-use crate::measures::Unit;
+use crate::measures::{Part, Unit};
 use crate::record::Outcome;
-use crate::report::{Figure, PartFigures, RunReport};
+use crate::report::{Figure, PartFigures, RunMeta, RunReport};
 
 const STYLE: &str = include_str!("page/style.css");
 
@@ -124,7 +124,11 @@ fn push_gates(html: &mut String, report: &RunReport) {
     if report.gates.is_empty() {
         return;
     }
-    let rows: Vec<Vec<String>> = report.gates.iter().map(gate_row).collect();
+    let rows: Vec<Vec<String>> = report
+        .gates
+        .iter()
+        .map(|gate| gate_row(gate, &report.meta))
+        .collect();
     html.push_str("<section>\n<h2 id=\"targets\">Targets</h2>\n");
     html.push_str(&table(
         "A target holds when its whole interval is on the good side; intervals are widened so that \
@@ -141,12 +145,15 @@ fn push_gates(html: &mut String, report: &RunReport) {
     html.push_str("</section>\n");
 }
 
-fn gate_row(gate: &Judged) -> Vec<String> {
+fn gate_row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
     let unit = gate.unit();
-    let name = match gate.rule.is_absolute() {
-        true => gate.measure.id.to_string(),
-        false => format!("{} against the baseline", gate.measure.id),
-    };
+    let mut name = gate.measure.id.to_string();
+    if gate.part != Part::Whole {
+        let _ = write!(name, ", {}", gate.part_name(meta));
+    }
+    if !gate.rule.is_absolute() {
+        name.push_str(" against the baseline");
+    }
     vec![
         name,
         target(gate),

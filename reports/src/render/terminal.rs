@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use super::number::{range, target, with_unit};
 use crate::gate::{Judged, Verdict};
-use crate::measures::Unit;
+use crate::measures::{Part, Unit};
 use crate::record::Outcome;
-use crate::report::{Figure, PartFigures, RunReport};
+use crate::report::{Figure, PartFigures, RunMeta, RunReport};
 
 /// How the table is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -118,11 +118,12 @@ fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
         if !is_shown || (figure.mean.is_none() && gates.is_empty()) {
             continue;
         }
-        let (own, lifts): (Vec<&Judged>, Vec<&Judged>) =
-            gates.into_iter().partition(|gate| gate.rule.is_absolute());
+        let (own, others): (Vec<&Judged>, Vec<&Judged>) = gates
+            .into_iter()
+            .partition(|gate| gate.rule.is_absolute() && gate.part == Part::Whole);
         push_figure(text, figure, &own, options);
-        for gate in lifts {
-            push_lift(text, gate, options);
+        for gate in others {
+            push_other(text, gate, &report.meta, options);
         }
     }
 }
@@ -149,7 +150,13 @@ fn push_figure(text: &mut String, figure: &Figure, gates: &[&Judged], options: T
     }
 }
 
-fn push_lift(text: &mut String, gate: &Judged, options: TableOptions) {
+/// A gate about something else than the measure of the whole run: a part of it, or a lift.
+fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOptions) {
+    let name = match (gate.part, gate.rule.is_absolute()) {
+        (Part::Whole, _) => "against the baseline".to_string(),
+        (Part::Queue(_) | Part::Class(_), true) => gate.part_name(meta),
+        (Part::Queue(_) | Part::Class(_), false) => format!("{}, lift", gate.part_name(meta)),
+    };
     let unit = gate.unit();
     let estimate = gate
         .estimate
@@ -159,7 +166,7 @@ fn push_lift(text: &mut String, gate: &Judged, options: TableOptions) {
     });
     push_line(
         text,
-        "  against the baseline",
+        &format!("  {name}"),
         &estimate,
         &interval,
         Some(gate),

@@ -3,7 +3,7 @@
 use engine::policy::RetryAfter;
 use engine::time::Timestamp;
 use reports::gate::{Gate, Rule};
-use reports::measures::Measure;
+use reports::measures::{Measure, Part};
 use reports::record::{Recorder, RecorderOptions, Replication};
 use reports::report::{RunMeta, RunReport};
 
@@ -38,6 +38,7 @@ pub(crate) fn record(centre: Centre) -> Replication {
 pub(crate) fn gate(id: &str, rule: Rule, limit: f64) -> Gate<'static> {
     Gate {
         measure: Measure::named(id).expect("a known measure"),
+        part: Part::Whole,
         rule,
         limit,
         baseline: &[],

@@ -2,13 +2,22 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use reports::render::Timing;
 use reports::render::{calls_csv, report_html, report_json, series_csv, timing_json};
 use reports::report::RunReport;
 
-/// Writes the files of a run into `folder`, which is made if it is not there.
+/// Makes the folder of a report, before a long run rather than after it.
+///
+/// # Errors
+/// The path and what the system says of it.
+pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| about(folder, &error))
+}
+
+/// Writes the files of a run into `folder`: first all of them beside their places, then each is
+/// renamed, so that nobody reads half a file and a full disk leaves the old report whole.
 ///
 /// # Errors
 /// The path and what the system says of it.
@@ -18,7 +27,7 @@ pub(super) fn write(
     timing: &Timing,
     calls: bool,
 ) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    make_folder(folder)?;
     let mut files = vec![
         ("report.json", report_json(report)),
         ("report.html", report_html(report)),
@@ -28,20 +37,43 @@ pub(super) fn write(
     if calls {
         files.push(("calls.csv", calls_csv(report)));
     }
+    let mut parts = Parts(Vec::new());
     for (name, text) in files {
         let path = folder.join(name);
-        write_whole(&path, &text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(format!(".{}.part", std::process::id()));
+        let beside = PathBuf::from(beside);
+        parts.0.push((beside.clone(), path));
+        fs::write(&beside, text).map_err(|error| about(&beside, &error))?;
     }
-    Ok(())
+    parts.rename()
 }
 
-/// Writes beside and renames, so that nobody ever reads half a file.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
+/// Files beside their places; those that are still there when this is dropped are removed.
+struct Parts(Vec<(PathBuf, PathBuf)>);
+
+impl Parts {
+    fn rename(mut self) -> Result<(), String> {
+        for (beside, path) in std::mem::take(&mut self.0) {
+            if let Err(error) = fs::rename(&beside, &path) {
+                let message = about(&path, &error);
+                self.0.push((beside, path));
+                return Err(message);
+            }
+        }
+        Ok(())
     }
-    written
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        for (beside, _) in &self.0 {
+            // It may not even be there, and there is nobody to tell.
+            let _ = fs::remove_file(beside);
+        }
+    }
+}
+
+fn about(path: &Path, error: &io::Error) -> String {
+    format!("{}: {error}", path.display())
 }

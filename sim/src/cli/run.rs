@@ -3,21 +3,18 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use policy_file::{FileErrors, Overrides};
 use reports::gate::Verdict;
 use reports::render::Timing;
 use reports::render::{TableOptions, report_json_with_speed, table};
+use reports::report::RunReport;
 
-use super::{Exit, RunArgs, files, print, tell};
-use crate::experiment::{self, Control, Options, RunError};
+use super::progress::Progress;
+use super::{Exit, RunArgs, files, print, repeat, tell};
+use crate::experiment::{self, Control, Imprecise, Options, Run, RunError};
 use crate::scenario::Scenario;
-use crate::world::{CheckEngine, Checks};
-
-/// Long work gets a progress bar after this time.
-const PATIENCE: Duration = Duration::from_millis(500);
+use crate::world::Checks;
 
 pub(super) fn run(args: &RunArgs) -> Exit {
     let scenario = match read(args) {
@@ -27,59 +24,54 @@ pub(super) fn run(args: &RunArgs) -> Exit {
             return Exit::BadInput;
         }
     };
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    // A second handler in one process (tests) is refused; the first then serves.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            // Asked twice: at once.
-            std::process::exit(Exit::Invalid as i32);
-        }
-    });
+    if let Some(folder) = &args.out
+        && let Err(error) = files::make_folder(folder)
+    {
+        tell(&format!("error: {error}"));
+        return Exit::Invalid;
+    }
+    let stop = stop_on_interrupt();
     let options = Options {
         threads: threads(args),
         rows: args.calls,
-        checks: Checks {
-            extra_polls: false,
-            after_step: args.check.then_some(check_engine as CheckEngine),
-        },
-        command: repeat(args, &scenario),
+        checks: checks(args),
+        command: repeat::command(args, scenario.experiment.seed),
     };
-    let start = now();
-    let bar = Bar::new();
-    let progress = |done: u32, of: u32| bar.show(done, of, start);
+    let progress = Progress::start();
     let control = Control {
         stop: &stop,
-        progress: &progress,
+        progress: &|done, planned| progress.show(done, planned),
     };
     let finished = experiment::run(&scenario, &options, &control);
-    bar.clear();
+    let wall_s = progress.finish();
     match finished {
         Ok(run) => {
-            let timing = Timing::new(run.calls, start.elapsed().as_secs_f64());
-            show(args, &run.report, &timing)
-        }
-        Err(error) => {
-            tell(&format!("error: {}: {error}", args.scenario.display()));
-            if error != RunError::Stopped {
-                tell(&format!("  repeat it with: {}", options.command));
+            let exit = show(args, &run, &Timing::new(run.calls, wall_s));
+            if exit != Exit::Passed {
+                tell(&repeat::advice(&options.command));
             }
-            match error {
-                RunError::Unsupported(_) => Exit::BadInput,
-                RunError::Stopped
-                | RunError::NotConserved { .. }
-                | RunError::Broken { .. }
-                | RunError::Unserved { .. } => Exit::Invalid,
-            }
+            exit
         }
+        Err(error) => fail(args, &error, &options.command),
     }
 }
 
-fn check_engine(engine: &engine::Engine) -> Result<(), String> {
-    engine::invariants::check(engine).map_err(|broken| broken.to_string())
+fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
+    tell(&format!("error: {}: {error}", args.scenario.display()));
+    tell(&repeat::advice(command));
+    match error {
+        RunError::Unsupported(_) => Exit::BadInput,
+        RunError::Stopped => Exit::Interrupted,
+        RunError::NotConserved { .. }
+        | RunError::Broken { .. }
+        | RunError::Unserved { .. }
+        | RunError::Bug { .. } => Exit::Invalid,
+    }
 }
 
-fn show(args: &RunArgs, report: &reports::report::RunReport, timing: &Timing) -> Exit {
+/// Shows and writes a finished run.
+fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
+    let report = &run.report;
     if args.json {
         print(&report_json_with_speed(report, timing));
     } else {
@@ -93,6 +85,9 @@ fn show(args: &RunArgs, report: &reports::report::RunReport, timing: &Timing) ->
             timing.calls, timing.wall_s, timing.calls_per_s
         ));
     }
+    if let Some(imprecise) = &run.imprecise {
+        tell(&warning(imprecise, report.n_replications));
+    }
     if let Some(folder) = &args.out {
         if let Err(error) = files::write(folder, report, timing, args.calls) {
             tell(&format!("error: {error}"));
@@ -100,11 +95,30 @@ fn show(args: &RunArgs, report: &reports::report::RunReport, timing: &Timing) ->
         }
         tell(&format!("report written to {}", folder.display()));
     }
+    verdict(report)
+}
+
+fn verdict(report: &RunReport) -> Exit {
+    if report.offered == 0 {
+        tell("error: no call arrived between warm-up and horizon: nothing was measured");
+    }
     match report.verdict() {
-        Verdict::Pass => Exit::Passed,
         Verdict::Fail => Exit::Failed,
+        // Without gates, nothing else would say so.
+        Verdict::Pass | Verdict::Inconclusive if report.offered == 0 => Exit::Invalid,
+        Verdict::Pass => Exit::Passed,
         Verdict::Inconclusive => Exit::Inconclusive,
     }
+}
+
+fn warning(imprecise: &Imprecise, n: usize) -> String {
+    let reached = imprecise
+        .half_width
+        .map_or("unknown".to_owned(), |width| format!("{width:.3e}"));
+    format!(
+        "warning: until: {} has a half-width of {reached} after {n} replications, not {:.3e}",
+        imprecise.measure.id, imprecise.wanted
+    )
 }
 
 fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
@@ -134,55 +148,26 @@ fn threads(args: &RunArgs) -> usize {
     )
 }
 
-/// The command that repeats this run.
-fn repeat(args: &RunArgs, scenario: &Scenario) -> String {
-    let mut command = format!("linefinder run {}", args.scenario.display());
-    command.push_str(&format!(" --seed {}", scenario.experiment.seed));
-    if let Some(n) = args.replications {
-        command.push_str(&format!(" --replications {n}"));
-    }
-    if let Some(days) = args.days {
-        command.push_str(&format!(" --days {days}"));
-    }
-    for assignment in &args.set {
-        command.push_str(&format!(" --set '{assignment}'"));
-    }
-    command
-}
-
-/// The wall clock, only to show how long something takes.
-#[allow(clippy::disallowed_methods)]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// A progress bar on standard error, when a person watches and it takes long.
-struct Bar {
-    bar: ProgressBar,
-}
-
-impl Bar {
-    fn new() -> Self {
-        let bar = if std::io::stderr().is_terminal() {
-            ProgressBar::no_length()
-        } else {
-            ProgressBar::hidden()
-        };
-        let style = ProgressStyle::with_template(
-            "{bar:30} {pos}/{len} replications, {elapsed} gone, about {eta} left",
-        );
-        if let Ok(style) = style {
-            bar.set_style(style);
+fn checks(args: &RunArgs) -> Checks {
+    if args.check {
+        Checks {
+            extra_polls: true,
+            after_step: Some(experiment::check_invariants),
         }
-        Bar { bar }
+    } else {
+        Checks::default()
     }
-    fn show(&self, done: u32, of: u32, start: Instant) {
-        if start.elapsed() >= PATIENCE {
-            self.bar.set_length(u64::from(of));
-            self.bar.set_position(u64::from(done));
+}
+
+/// A flag that Ctrl-C sets; pressed twice, the process ends at once.
+fn stop_on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // A second handler in one process is refused; Ctrl-C then ends the process as ever.
+    let _ = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(Exit::Interrupted as i32);
         }
-    }
-    fn clear(&self) {
-        self.bar.finish_and_clear();
-    }
+    });
+    stop
 }

@@ -30,6 +30,13 @@ pub enum RunError {
         /// How many.
         calls: usize,
     },
+    /// The engine or the world panicked: a bug of ours.
+    Bug {
+        /// Which replication.
+        replication: u32,
+        /// What the panic said.
+        message: String,
+    },
     /// The scenario asks for something this version cannot run.
     Unsupported(String),
 }
@@ -51,6 +58,13 @@ impl fmt::Display for RunError {
                 f,
                 "replication {replication}: {calls} calls have no outcome 24 h after the horizon; \
                  give callers a patience, queues a max_wait, or more agents"
+            ),
+            RunError::Bug {
+                replication,
+                message,
+            } => write!(
+                f,
+                "replication {replication}: a bug of Linefinder: {message}"
             ),
             RunError::Unsupported(what) => f.write_str(what),
         }

@@ -2,52 +2,45 @@
 
 use std::sync::Arc;
 
+use policy_file::PolicyFile;
 use reports::gate::{Gate, Rule as Judge};
-use reports::measures::Measure;
+use reports::measures::{Measure, Part};
 use reports::record::Replication;
 
-use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario, Scope};
-
-use super::RunError;
+use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario};
 
 /// The gates of a run, and what those that speak of a lift are over.
 pub(super) struct Gates {
     judged: Vec<Judged>,
-    baselines: Vec<(Arc<policy_file::PolicyFile>, Vec<Replication>)>,
+    /// The policies of lifts, each once.
+    policies: Vec<Arc<PolicyFile>>,
 }
 
 struct Judged {
     measure: &'static Measure,
+    part: Part,
     rule: Judge,
     limit: f64,
-    /// Its place among the baselines.
+    /// The place of its other policy.
     baseline: Option<usize>,
 }
 
 impl Gates {
-    pub(super) fn of(scenario: &Scenario) -> Result<Self, RunError> {
+    pub(super) fn of(scenario: &Scenario) -> Self {
         let mut gates = Gates {
             judged: Vec::new(),
-            baselines: Vec::new(),
+            policies: Vec::new(),
         };
         for gate in &scenario.gates {
-            let judged = gates.judge(gate)?;
+            let judged = gates.judge(gate);
             gates.judged.push(judged);
         }
-        Ok(gates)
+        gates
     }
 
-    fn judge(&mut self, gate: &GateSpec) -> Result<Judged, RunError> {
-        let measure = Measure::named(&gate.measure).ok_or_else(|| {
-            RunError::Unsupported(format!("gates.{}: no such measure", gate.measure))
-        })?;
-        if gate.scope != Scope::All {
-            return Err(RunError::Unsupported(format!(
-                "gates.{}: gates of one queue or class are not judged yet; leave `queue` and \
-                 `class` out",
-                gate.measure
-            )));
-        }
+    fn judge(&mut self, gate: &GateSpec) -> Judged {
+        let measure = Measure::named(&gate.measure)
+            .expect("invariant: the scenario's reader knows the measures");
         let (rule, limit, over) = match &gate.rule {
             Rule::AtLeast(limit) => (Judge::AtLeast, *limit, None),
             Rule::AtMost(limit) => (Judge::AtMost, *limit, None),
@@ -58,39 +51,38 @@ impl Gates {
         };
         let baseline = over.map(|over| {
             let known = self
-                .baselines
+                .policies
                 .iter()
-                .position(|(policy, _)| **policy == *over.policy);
+                .position(|known| **known == *over.policy);
             known.unwrap_or_else(|| {
-                self.baselines.push((over.policy.clone(), Vec::new()));
-                self.baselines.len() - 1
+                self.policies.push(over.policy.clone());
+                self.policies.len() - 1
             })
         });
-        Ok(Judged {
+        Judged {
             measure,
+            part: gate.scope.part(),
             rule,
             limit,
             baseline,
-        })
+        }
     }
 
     /// The policies to run beside the scenario's own.
-    pub(super) fn policies(&self) -> impl Iterator<Item = Arc<policy_file::PolicyFile>> + '_ {
-        self.baselines.iter().map(|(policy, _)| policy.clone())
+    pub(super) fn policies(&self) -> &[Arc<PolicyFile>] {
+        &self.policies
     }
 
-    pub(super) fn set_baseline(&mut self, place: usize, replications: Vec<Replication>) {
-        self.baselines[place].1 = replications;
-    }
-
-    pub(super) fn gates(&self) -> Vec<Gate<'_>> {
+    /// The gates, with the replications of [`Self::policies`] in their order.
+    pub(super) fn over<'a>(&self, by_policy: &'a [Vec<Replication>]) -> Vec<Gate<'a>> {
         self.judged
             .iter()
             .map(|gate| Gate {
                 measure: gate.measure,
+                part: gate.part,
                 rule: gate.rule,
                 limit: gate.limit,
-                baseline: gate.baseline.map_or(&[][..], |b| &self.baselines[b].1),
+                baseline: gate.baseline.map_or(&[][..], |place| &by_policy[place]),
             })
             .collect()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use engine::id::{ClassId, QueueId};
 use policy_file::PolicyFile;
+use reports::measures::{self, Measure, Part, Unit};
 
 /// One rule about one measure.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,6 +27,18 @@ pub enum Scope {
     Queue(QueueId),
     /// Those of a class.
     Class(ClassId),
+}
+
+impl Scope {
+    /// The same for the reports.
+    #[must_use]
+    pub fn part(self) -> Part {
+        match self {
+            Scope::All => Part::Whole,
+            Scope::Queue(queue) => Part::Queue(queue),
+            Scope::Class(class) => Part::Class(class),
+        }
+    }
 }
 
 /// What must hold. Limits are in the measure's own unit (ratios 0..=1, spans in seconds).
@@ -75,74 +88,23 @@ pub enum MeasureUnit {
 /// The unit of a measure; `None` when there is no such measure.
 #[must_use]
 pub fn measure_unit(id: &str) -> Option<MeasureUnit> {
-    MEASURES
-        .iter()
-        .find(|(name, _)| *name == id)
-        .map(|(_, unit)| *unit)
+    let measure = Measure::named(id).filter(|measure| is_simulated(measure))?;
+    Some(match measure.unit {
+        Unit::Ratio => MeasureUnit::Ratio,
+        Unit::Seconds | Unit::SignedSeconds => MeasureUnit::Seconds,
+        Unit::Count | Unit::Calls | Unit::Value | Unit::Score => MeasureUnit::Count,
+        Unit::PerHour => MeasureUnit::PerHour,
+    })
 }
 
-/// Every measure id, in the order of the glossary.
+/// Every measure id, in the order of reports.
 pub fn measure_ids() -> impl Iterator<Item = &'static str> {
-    MEASURES.iter().map(|(id, _)| *id)
+    measures::all()
+        .filter(|measure| is_simulated(measure))
+        .map(|measure| measure.id)
 }
 
-/// Every measure id with its unit, in the order of the glossary.
-pub(super) const MEASURES: &[(&str, MeasureUnit)] = {
-    use MeasureUnit::{Count, PerHour, Ratio, Seconds};
-    &[
-        ("offered_calls", Count),
-        ("offered_callers", Count),
-        ("connected_calls", Count),
-        ("abandoned_calls", Count),
-        ("callback_calls", Count),
-        ("callback_connected_calls", Count),
-        ("callback_failed_calls", Count),
-        ("voicemail_calls", Count),
-        ("refused_calls", Count),
-        ("timed_out_calls", Count),
-        ("failed_calls", Count),
-        ("connection_rate", Ratio),
-        ("reach_rate", Ratio),
-        ("abandonment_rate", Ratio),
-        ("abandonment_rate_net", Ratio),
-        ("mean_wait", Seconds),
-        ("wait_p50", Seconds),
-        ("wait_p90", Seconds),
-        ("wait_p99", Seconds),
-        ("asa", Seconds),
-        ("wait_probability", Ratio),
-        ("service_level", Ratio),
-        ("service_level_offered", Ratio),
-        ("service_level_strict", Ratio),
-        ("connected_within_threshold", Count),
-        ("estimate_within_30s", Ratio),
-        ("estimate_bias", Seconds),
-        ("estimate_mae", Seconds),
-        ("estimate_coverage", Ratio),
-        ("estimate_announced_rate", Ratio),
-        ("assignment_latency_p50", Seconds),
-        ("assignment_latency_p99", Seconds),
-        ("assignment_latency_max", Seconds),
-        ("answer_delay", Seconds),
-        ("dead_air", Seconds),
-        ("availability_accuracy", Ratio),
-        ("offer_reach_rate", Ratio),
-        ("discovery_rate", Ratio),
-        ("fallback_rate", Ratio),
-        ("occupancy", Ratio),
-        ("utilization", Ratio),
-        ("occupancy_spread", Ratio),
-        ("handled_per_agent_hour", PerHour),
-        ("queue_length_mean", Count),
-        ("queue_length_max", Count),
-        ("rescues", Count),
-        ("priority_inversions", Count),
-        ("dropped_calls", Count),
-        ("store_ops_per_hour", PerHour),
-        ("carrier_requests_per_hour", PerHour),
-        ("discovery_scans_per_hour", PerHour),
-        ("added_response_latency_p99", Seconds),
-        ("uptime", Ratio),
-        ("revenue", Count),
-    ]
-};
+/// Whether a simulation can tell: nobody here is asked how satisfied they are.
+fn is_simulated(measure: &Measure) -> bool {
+    measure.id != "csat"
+}

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use policy_file::field::known_names;
 use policy_file::{Field, Keys, Names, PolicyFile, quantity};
 
-use super::super::gates::{Gate, Lift, LiftOver, MEASURES, MeasureUnit, Rule, Scope, measure_unit};
+use reports::measures::Measure;
+
+use super::super::gates::{
+    Gate, Lift, LiftOver, MeasureUnit, Rule, Scope, measure_ids, measure_unit,
+};
 use super::Context;
 use super::experiment::seconds;
 
@@ -30,7 +34,7 @@ pub(super) fn gates(field: &Field<'_>, context: &Context, names: &Names) -> Vec<
             entry.field.wrong("expected at least one rule");
         }
         for rule in rules {
-            let found = rules_of(&rule, unit, context, names);
+            let found = rules_of(&rule, entry.name, unit, context, names);
             gates.extend(found.into_iter().map(|(scope, rule)| Gate {
                 measure: entry.name.to_owned(),
                 scope,
@@ -43,6 +47,7 @@ pub(super) fn gates(field: &Field<'_>, context: &Context, names: &Names) -> Vec<
 
 fn rules_of(
     field: &Field<'_>,
+    id: &str,
     unit: MeasureUnit,
     context: &Context,
     names: &Names,
@@ -52,7 +57,7 @@ fn rules_of(
     let Some(keys) = field.keys(&known) else {
         return Vec::new();
     };
-    let scope = scope(&keys, names);
+    let scope = scope(&keys, id, names);
     let has_lift = keys.get("lift_at_least").is_some() || keys.get("lift_at_most").is_some();
     let over = match (keys.get("over"), has_lift) {
         (Some(field), true) => over(&field, context, names),
@@ -93,7 +98,7 @@ fn rules_of(
     rules
 }
 
-fn scope(keys: &Keys<'_>, names: &Names) -> Scope {
+fn scope(keys: &Keys<'_>, id: &str, names: &Names) -> Scope {
     let queue = keys.get("queue").and_then(|field| {
         let name = field.text("the name of a queue")?;
         if names.queue(name).is_none() {
@@ -110,15 +115,21 @@ fn scope(keys: &Keys<'_>, names: &Names) -> Scope {
         }
         names.class(name)
     });
-    match (queue, class) {
+    let (scope, key) = match (queue, class) {
         (Some(_), Some(_)) => {
             keys.field().wrong("either `queue` or `class`, not both");
-            Scope::All
+            return Scope::All;
         }
-        (Some(queue), None) => Scope::Queue(queue),
-        (None, Some(class)) => Scope::Class(class),
-        (None, None) => Scope::All,
+        (Some(queue), None) => (Scope::Queue(queue), "queue"),
+        (None, Some(class)) => (Scope::Class(class), "class"),
+        (None, None) => return Scope::All,
+    };
+    if let (Some(measure), Some(field)) = (Measure::named(id), keys.get(key))
+        && !measure.is_of(scope.part())
+    {
+        field.wrong(format!("`{id}` is not measured by {key}"));
     }
+    scope
 }
 
 fn over(field: &Field<'_>, context: &Context, names: &Names) -> Option<LiftOver> {
@@ -214,5 +225,5 @@ pub(super) fn measure(field: &Field<'_>) -> Option<MeasureUnit> {
 }
 
 fn all_measures() -> Vec<String> {
-    MEASURES.iter().map(|(id, _)| (*id).to_owned()).collect()
+    measure_ids().map(str::to_owned).collect()
 }

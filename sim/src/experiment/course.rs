@@ -1,0 +1,76 @@
+//! One policy in a scenario's world, made ready: what every replication of it shares.
+
+use engine::Timestamp;
+use engine::policy::Feature;
+use engine::time::micros;
+use reports::record::{AvailabilityLevel, RecorderOptions};
+
+use super::Options;
+use crate::scenario::Scenario;
+use crate::world::WorldPlan;
+
+/// About this many points of a series over time.
+const SERIES_POINTS: u64 = 120;
+
+/// One policy in the scenario's world: the scenario's own, or the other one of a lift.
+pub(super) struct Course {
+    pub(super) plan: WorldPlan,
+    pub(super) recorder: RecorderOptions,
+}
+
+impl Course {
+    pub(super) fn new(scenario: &Scenario, options: &Options) -> Self {
+        Course {
+            plan: WorldPlan::new(scenario),
+            recorder: recorder_options(scenario, options),
+        }
+    }
+
+    /// Only the tallies that gates are judged by.
+    pub(super) fn without_details(mut self) -> Self {
+        self.recorder.series_step = None;
+        self.recorder.calls_csv = false;
+        self
+    }
+}
+
+fn recorder_options(scenario: &Scenario, options: &Options) -> RecorderOptions {
+    let experiment = &scenario.experiment;
+    let policy = &scenario.policy.policy;
+    let uses = |feature| policy.features.share(feature).0 > 0;
+    let horizon = micros(experiment.horizon);
+    RecorderOptions {
+        warm_up: Timestamp(micros(experiment.warm_up)),
+        horizon: Timestamp(horizon),
+        // The policy may have more queues than the world: calls overflow into them.
+        n_queues: scenario.policy.names.queues.len().max(1) as u16,
+        n_classes: scenario.world.names.classes.len().max(1) as u16,
+        threshold: micros(experiment.threshold),
+        short_abandon: micros(experiment.short_abandon),
+        availability_level: if uses(Feature::EnhancedDiscovery) {
+            AvailabilityLevel::Device
+        } else if uses(Feature::AgentHeartbeat) {
+            AvailabilityLevel::Heartbeat
+        } else {
+            AvailabilityLevel::Status
+        },
+        retry_after: policy.queues.iter().map(|q| q.offer.retry_after).collect(),
+        series_step: Some(series_step(horizon)),
+        calls_csv: options.rows,
+        ops_per_scan: scenario.world.store.ops_per_scan,
+        ops_per_waiting_call: scenario.world.store.ops_per_waiting_call,
+        value_per_call: scenario.world.value.connected_call,
+    }
+}
+
+/// A round step that gives about [`SERIES_POINTS`] points.
+fn series_step(horizon: u64) -> u64 {
+    const MINUTE: u64 = 60_000_000;
+    const STEPS: [u64; 10] = [1, 2, 5, 10, 15, 30, 60, 120, 240, 1440];
+    STEPS
+        .iter()
+        .map(|minutes| minutes * MINUTE)
+        .find(|step| horizon / step <= SERIES_POINTS)
+        .unwrap_or(horizon / SERIES_POINTS)
+        .max(1)
+}

@@ -1,0 +1,159 @@
+//! A run: as many replications as the scenario asks for, sequential stopping, the report.
+
+use std::sync::atomic::AtomicBool;
+
+use reports::digest::TraceDigest;
+use reports::measures::{Measure, Part};
+use reports::record::Replication;
+use reports::report::{RunMeta, RunReport};
+
+use super::RunError;
+use super::batch::{Batch, Reduced};
+use super::course::Course;
+use super::gates::Gates;
+use crate::scenario::{Arrivals, Scenario, Until};
+use crate::world::Checks;
+
+/// How to run a scenario, beside what it says itself.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Keep a row per call.
+    pub rows: bool,
+    /// Look at the engine from outside while it runs.
+    pub checks: Checks,
+    /// The command that repeats the run.
+    pub command: String,
+}
+
+/// How a run is watched and stopped.
+pub struct Control<'a> {
+    /// Set it to stop the run within a few thousand events.
+    pub stop: &'a AtomicBool,
+    /// Told often, from any thread: replications done, replications planned so far.
+    pub progress: &'a (dyn Fn(u32, u32) + Sync),
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The report.
+    pub report: RunReport,
+    /// Calls simulated, those of lifts and warm-ups included.
+    pub calls: u64,
+    /// What `until` asked for, when `max_replications` were not enough for it.
+    pub imprecise: Option<Imprecise>,
+}
+
+/// A measure that is known less well than the scenario asks for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Imprecise {
+    /// The measure.
+    pub measure: &'static Measure,
+    /// Half the width of its interval, in its own unit; `None` without an interval.
+    pub half_width: Option<f64>,
+    /// What was asked for.
+    pub wanted: f64,
+}
+
+/// Runs the scenario as often as it asks for.
+///
+/// With `until`, after [`crate::scenario::Experiment::replications`] and then after each further
+/// quarter, the interval is looked at: a few looks, at the same counts on any number of threads.
+///
+/// # Errors
+/// Stopped, calls that do not add up or were not served, a bug of ours, or something this version
+/// cannot run.
+pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Result<Run, RunError> {
+    refuse_journals(scenario)?;
+    let gates = Gates::of(scenario);
+    let experiment = &scenario.experiment;
+    let mut courses = vec![Course::new(scenario, options)];
+    for policy in gates.policies() {
+        let mut other = scenario.clone();
+        other.policy = (**policy).clone();
+        courses.push(Course::new(&other, options).without_details());
+    }
+    let batch = Batch {
+        courses: &courses,
+        seed: experiment.seed,
+        options,
+        control,
+    };
+    let mut reduced = Reduced::new(courses.len());
+    let mut target = experiment.replications;
+    let imprecise = loop {
+        batch.run(reduced.n()..target, &mut reduced)?;
+        let Some(until) = &experiment.until else {
+            break None;
+        };
+        let imprecise = precision(reduced.own(), until, experiment.confidence);
+        if imprecise.is_none() || target >= until.max_replications {
+            break imprecise;
+        }
+        target = target
+            .saturating_add(target.div_ceil(4))
+            .min(until.max_replications);
+    };
+    let meta = RunMeta {
+        scenario: scenario.name.clone(),
+        description: scenario.description.clone(),
+        policy_digest: scenario.policy_digest.clone(),
+        world_digest: scenario.world_digest.clone(),
+        engine: env!("CARGO_PKG_VERSION").to_string(),
+        seed: experiment.seed,
+        trace_digest: TraceDigest::combine(reduced.digests.iter().copied()).to_string(),
+        confidence: experiment.confidence,
+        queues: scenario.policy.names.queues.clone(),
+        classes: scenario.world.names.classes.clone(),
+        agents: agent_names(scenario),
+        command: options.command.clone(),
+    };
+    let report =
+        RunReport::from_replications(meta, reduced.own(), &gates.over(&reduced.by_course[1..]));
+    Ok(Run {
+        report,
+        calls: reduced.calls,
+        imprecise,
+    })
+}
+
+/// What is missing to the precision that was asked for; `None` = nothing.
+fn precision(replications: &[Replication], until: &Until, confidence: f64) -> Option<Imprecise> {
+    let measure = Measure::named(&until.measure)
+        .expect("invariant: the scenario's reader knows the measures");
+    let half_width = measure
+        .estimate(replications, Part::Whole)
+        .and_then(|estimate| estimate.interval(confidence))
+        .map(|interval| (interval.upper - interval.lower) / 2.0);
+    let is_reached = half_width.is_some_and(|half_width| half_width <= until.half_width);
+    (!is_reached).then_some(Imprecise {
+        measure,
+        half_width,
+        wanted: until.half_width,
+    })
+}
+
+fn refuse_journals(scenario: &Scenario) -> Result<(), RunError> {
+    let place = scenario
+        .world
+        .calls
+        .iter()
+        .position(|stream| matches!(stream.arrivals, Arrivals::Journal { .. }));
+    match place {
+        Some(place) => Err(RunError::Unsupported(format!(
+            "calls[{place}].arrivals.journal: this version cannot replay journals"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn agent_names(scenario: &Scenario) -> Vec<String> {
+    scenario
+        .world
+        .agents
+        .iter()
+        .flat_map(|group| (1..=group.staffing.most()).map(move |i| format!("{}-{i}", group.group)))
+        .collect()
+}
