@@ -256,9 +256,6 @@ impl Recorder {
             let cell = &mut self.cells[before.cell as usize];
             cell.outcomes.add(outcome);
             cell.counts.overlooked += u64::from(is_overlooked && !outcome.is_of_a_callback());
-            cell.counts.first_offer_failed += u64::from(
-                before.marks.has(Marks::FIRST_OFFER_FAILED) && !outcome.is_of_a_callback(),
-            );
         }
         if let Some(bin) = self.series.bins.get_mut(before.bin as usize) {
             bin.connected += u64::from(outcome == Outcome::Connected);

@@ -118,7 +118,7 @@ fn erlang_c_agrees_with_its_exact_solution() {
             format!("calls.line.arrivals={{ poisson: {arrivals}/h }}"),
             format!("calls.line.classes.all.talk={{ exponential: {{ mean: {talk}s }} }}"),
         ];
-        set.extend(effort(150, 12));
+        set.extend(effort(400, 12));
         let report = run_with("theory/erlang-c.yaml", &set);
         let exact = Station::erlang_c(arrivals, 3600.0 / talk, agents).solve();
         agrees(&what, &report, "wait_probability", exact.wait_probability());

@@ -6,7 +6,7 @@ use expect_test::expect;
 use super::{check, check_with, policy, secs};
 
 /// Offered after 30 s, two attempts a minute apart, at a chosen time if wanted.
-pub fn callback() -> CallbackPolicy {
+pub(super) fn callback() -> CallbackPolicy {
     CallbackPolicy {
         offer_after: secs(30),
         attempts: 2,

@@ -22,19 +22,19 @@ use engine::policy::{Feature, Policy, Share};
 use engine::{Input, Output, Timestamp};
 
 /// A script's line.
-pub enum Line {
+pub(super) enum Line {
     Look,
     Input(Input),
 }
 
 /// What the words of a line refer to.
-pub struct Names<'a> {
+pub(super) struct Names<'a> {
     offers: Vec<OfferId>,
     policies: &'a [(&'a str, &'a Policy)],
 }
 
 impl<'a> Names<'a> {
-    pub fn new(policies: &'a [(&'a str, &'a Policy)]) -> Self {
+    pub(super) fn new(policies: &'a [(&'a str, &'a Policy)]) -> Self {
         Names {
             offers: Vec::new(),
             policies,
@@ -42,12 +42,12 @@ impl<'a> Names<'a> {
     }
 
     /// Remembers the offers that were made.
-    pub fn learn(&mut self, outputs: &[Output]) {
+    pub(super) fn learn(&mut self, outputs: &[Output]) {
         for output in outputs {
-            if let What::Event(Event::OfferMade { offer, .. }) = output.what {
-                if offer.number() == self.offers.len() as u64 {
-                    self.offers.push(offer);
-                }
+            if let What::Event(Event::OfferMade { offer, .. }) = output.what
+                && offer.number() == self.offers.len() as u64
+            {
+                self.offers.push(offer);
             }
         }
     }
@@ -64,13 +64,13 @@ impl<'a> Names<'a> {
 }
 
 /// The moment of a line.
-pub fn moment(text: &str) -> Timestamp {
+pub(super) fn moment(text: &str) -> Timestamp {
     let word = text.split_whitespace().next().expect("no line is empty");
     Timestamp(span(word).as_micros() as u64)
 }
 
 /// The meaning of a line.
-pub fn line(text: &str, names: &Names<'_>) -> Line {
+pub(super) fn line(text: &str, names: &Names<'_>) -> Line {
     let words: Vec<&str> = text.split_whitespace().skip(1).collect();
     if words.is_empty() {
         return Line::Look;
@@ -79,7 +79,7 @@ pub fn line(text: &str, names: &Names<'_>) -> Line {
 }
 
 /// The input that `words` say.
-pub fn input(words: &[&str], names: &Names<'_>) -> Option<Input> {
+pub(super) fn input(words: &[&str], names: &Names<'_>) -> Option<Input> {
     match words[0] {
         "agent" => agent(AgentId(num(words[1])), &words[2..]),
         "call" => call(CallId(num(words[1])), &words[2..]),

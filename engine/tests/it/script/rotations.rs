@@ -49,7 +49,9 @@ fn next_three(rotation: Rotation, expected: expect_test::Expect) {
 
 #[test]
 fn longest_idle_asks_who_has_been_idle_since_the_earliest_moment() {
-    next_three(Rotation::LongestIdle, expect![[r#"
+    next_three(
+        Rotation::LongestIdle,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
         70s ! ring agent 2 for call 3
@@ -59,12 +61,15 @@ fn longest_idle_asks_who_has_been_idle_since_the_earliest_moment() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
         72s ! ring agent 1 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn round_robin_asks_who_was_asked_the_longest_ago() {
-    next_three(Rotation::RoundRobin, expect![[r#"
+    next_three(
+        Rotation::RoundRobin,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
         70s ! ring agent 2 for call 3
@@ -74,12 +79,15 @@ fn round_robin_asks_who_was_asked_the_longest_ago() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
         72s ! ring agent 1 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn fewest_calls_asks_who_has_had_the_fewest() {
-    next_three(Rotation::FewestCalls, expect![[r#"
+    next_three(
+        Rotation::FewestCalls,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
         70s ! ring agent 2 for call 3
@@ -89,12 +97,15 @@ fn fewest_calls_asks_who_has_had_the_fewest() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
         72s ! ring agent 1 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn least_talk_time_asks_who_has_talked_least() {
-    next_three(Rotation::LeastTalkTime, expect![[r#"
+    next_three(
+        Rotation::LeastTalkTime,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
         70s ! ring agent 2 for call 3
@@ -104,12 +115,15 @@ fn least_talk_time_asks_who_has_talked_least() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
         72s ! ring agent 1 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn least_occupied_asks_who_was_busy_for_the_lowest_share() {
-    next_three(Rotation::LeastOccupied, expect![[r#"
+    next_three(
+        Rotation::LeastOccupied,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
         70s ! ring agent 2 for call 3
@@ -119,12 +133,15 @@ fn least_occupied_asks_who_was_busy_for_the_lowest_share() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
         72s ! ring agent 1 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn top_down_asks_the_lowest_number() {
-    next_three(Rotation::TopDown, expect![[r#"
+    next_three(
+        Rotation::TopDown,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 0 at arrival (attempt 1, eligible since 70s, free since 60s)
         70s ! ring agent 0 for call 3
@@ -134,12 +151,15 @@ fn top_down_asks_the_lowest_number() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 72s, free since 31s)
         72s ! ring agent 2 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn random_asks_the_kth_idle_agent_by_a_hash_of_the_call() {
-    next_three(Rotation::Random, expect![[r#"
+    next_three(
+        Rotation::Random,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 1 at arrival (attempt 1, eligible since 70s, free since 65s)
         70s ! ring agent 1 for call 3
@@ -149,12 +169,15 @@ fn random_asks_the_kth_idle_agent_by_a_hash_of_the_call() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
         72s ! ring agent 0 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
-    next_three(Rotation::BestScore, expect![[r#"
+    next_three(
+        Rotation::BestScore,
+        expect![[r#"
         70s call 3 arrived: queue 0
         70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
         70s ! ring agent 2 for call 3
@@ -164,7 +187,8 @@ fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
         72s call 5 arrived: queue 0
         72s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
         72s ! ring agent 0 for call 5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -188,7 +212,10 @@ fn random_spreads_over_all_idle_agents() {
     let mut asked = [0u32; 4];
     for call in 0..400 {
         out.clear();
-        for words in [format!("0s call {call} arrives"), format!("0s call {call} hangs up")] {
+        for words in [
+            format!("0s call {call} arrives"),
+            format!("0s call {call} hangs up"),
+        ] {
             if let super::read::Line::Input(input) = super::read::line(&words, &none) {
                 engine
                     .handle(engine::Timestamp::ZERO, input, &mut out)

@@ -9,7 +9,7 @@ use engine::output::{
 use engine::{Command, Timestamp, What};
 
 /// The lines of `outputs`.
-pub fn write(outputs: &[Output]) -> String {
+pub(super) fn write(outputs: &[Output]) -> String {
     let mut text = String::new();
     for output in outputs {
         let line = match output.what {
