@@ -108,6 +108,18 @@ impl Tally {
         self.answer_rate = (rate + (target - rate) / 16) as u32;
     }
 
+    /// The busy share on a scale on which idle time does not move it, so that shares taken at
+    /// different moments compare as they would now: its logarithm plus the half-lives up to its
+    /// moment, in 2^-20 half-lives.
+    fn busy_rank(&self) -> u64 {
+        if self.busy_share == 0 {
+            return 0;
+        }
+        let halvings = libm::log2(f64::from(self.busy_share)) * 1_048_576.0;
+        let until = (u128::from(self.share_at.0) << 20) / (Self::HALF_LIFE as u128);
+        until as u64 + halvings as u64
+    }
+
     fn mean_handle(&self) -> Micros {
         self.handle.checked_div(self.n_handled).unwrap_or(0)
     }
@@ -224,7 +236,7 @@ impl Agent {
             Rotation::RoundRobin => (self.tally.last_offer, 0),
             Rotation::FewestCalls => (self.tally.calls, self.idle_since.0),
             Rotation::LeastTalkTime => (self.tally.talk, self.idle_since.0),
-            Rotation::LeastOccupied => (u64::from(self.tally.busy_share), self.idle_since.0),
+            Rotation::LeastOccupied => (self.tally.busy_rank(), self.idle_since.0),
             Rotation::TopDown | Rotation::Random => (0, 0),
             Rotation::BestScore => (self.tally.score(), self.idle_since.0),
         };

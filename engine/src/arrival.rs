@@ -166,7 +166,10 @@ impl Engine {
         }
         let policy = &self.policy.queues[queue];
         let (joined, arrived) = (call.joined, call.arrived);
-        let max_wait = rules.max_wait.map(|span| joined.after(span));
+        let max_wait = rules
+            .max_wait
+            .filter(|_| !call.is_callback)
+            .map(|span| joined.after(span));
         let waited = now.since(arrived);
         let widen = rules
             .widen

@@ -5,6 +5,7 @@ use crate::agent::{self, Activity, IdleKey};
 use crate::call::{self, Phase};
 use crate::engine::Engine;
 use crate::id::{AgentId, CallId};
+use crate::input::AgentStatus;
 use crate::output::{Command, Departure, Event, Outbox};
 use crate::rejection::Rejection;
 use crate::time::{Timestamp, micros};
@@ -69,7 +70,6 @@ impl Engine {
         let then = Departure::CallbackConfirmed;
         self.command(now, Command::LeaveQueue { call, then }, out);
         out.event(now, Event::CallbackTaken { call });
-        self.alerts.ended(false);
         match at {
             Some(at) => {
                 self.calls[slot].phase = Phase::CallbackPaused;
@@ -154,10 +154,16 @@ impl Engine {
     ) -> Result<(), Rejection> {
         let (slot, agent) = self.placing(call)?;
         self.carrier_succeeded(now, out);
-        self.calls[slot].phase = Phase::Ringing;
-        self.calls[slot].eligible = now;
         // Should this agent fail, the caller on the line is next.
         self.calls[slot].front = true;
+        if self.agents[agent.index()].status != AgentStatus::Available {
+            self.disarm_agent(agent, agent::slots::WORK);
+            self.become_idle(now, agent, false, out);
+            self.return_to_line(now, slot);
+            return Ok(());
+        }
+        self.calls[slot].phase = Phase::Ringing;
+        self.calls[slot].eligible = now;
         let free_since = self.agents[agent.index()].free_since;
         self.ring(now, slot, agent, 1, free_since, out);
         Ok(())
@@ -219,6 +225,7 @@ impl Engine {
             }
             None => {
                 out.event(now, Event::CallbackFailed { call });
+                self.alerts.ended(false);
                 let queue = self.calls[slot].queue;
                 self.queues[queue.index()].held -= 1;
                 self.forget(slot);

@@ -4,7 +4,7 @@
 use crate::call::{self, Phase, Refused};
 use crate::engine::Engine;
 use crate::id::{CallId, QueueId};
-use crate::output::{Command, Departure, Event, Outbox, Stage};
+use crate::output::{Command, Departure, Event, Outbox, Refusal, Stage};
 use crate::policy::{AtClose, Treatment};
 use crate::queue::LineKey;
 use crate::rejection::Rejection;
@@ -262,25 +262,38 @@ impl Engine {
         self.queues[queue.index()].open = false;
         out.event(now, Event::QueueOpen { queue, open: false });
         if self.policy.queues[queue.index()].at_close == AtClose::Clear {
-            let then = self.policy.queues[queue.index()].on_closed;
             for slot in self.waiting_in(queue) {
-                self.leave_queue(slot);
-                self.disarm_call(slot);
-                self.calls[slot].front = false;
-                let refused = Refused::At(crate::output::Refusal::Closed);
-                self.treat(now, slot, then, refused, out);
+                self.clear_at_close(now, slot, out);
             }
         }
         Ok(())
     }
 
-    /// The callers on the line of a queue, in order of arrival.
+    /// Whether the call's queue has closed and clears its line. Callbacks are promised: they stay.
+    pub(crate) fn is_cleared(&self, slot: u32) -> bool {
+        let call = &self.calls[slot];
+        let queue = call.queue.index();
+        !self.queues[queue].open
+            && self.policy.queues[queue].at_close == AtClose::Clear
+            && !call.is_callback
+    }
+
+    /// A call leaves its closed queue by `on_closed`.
+    pub(crate) fn clear_at_close(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        self.leave_queue(slot);
+        self.disarm_call(slot);
+        self.calls[slot].front = false;
+        let then = self.policy.queues[self.calls[slot].queue.index()].on_closed;
+        self.treat(now, slot, then, Refused::At(Refusal::Closed), out);
+    }
+
+    /// The callers on the line of a queue, callbacks apart, in order of arrival.
     fn waiting_in(&self, queue: QueueId) -> Vec<u32> {
         let mut keys: Vec<LineKey> = self.queues[queue.index()]
             .lanes
             .iter()
             .flat_map(|lane| lane.ready.iter().chain(lane.resting.iter()))
-            .filter(|key| self.calls[key.slot()].phase != Phase::CallbackWaiting)
+            .filter(|key| !self.calls[key.slot()].is_callback)
             .collect();
         keys.sort_unstable();
         keys.into_iter().map(LineKey::slot).collect()

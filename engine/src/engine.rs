@@ -184,10 +184,13 @@ impl Engine {
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
         if let Input::Resumed { since } = input {
-            // Before anything fires: the gap must not expire what was answered in it.
             if since > now {
+                self.advance_to(now, out);
                 return Err(Rejection::BadGap);
             }
+            // What came due before the gap fires as if the driver had looked then; the gap itself
+            // must not expire what was answered in it.
+            self.advance_to(since.max(self.now), out);
             self.extend_over_gap(since, now);
         }
         self.advance_to(now, out);

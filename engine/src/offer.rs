@@ -327,6 +327,9 @@ impl Engine {
         if call.overdue {
             return self.time_out(now, slot, out);
         }
+        if self.is_cleared(slot) {
+            return self.clear_at_close(now, slot, out);
+        }
         let rules = &self.queues[queue].rules;
         if call.failed < rules.max_attempts {
             return self.return_to_line(now, slot);
@@ -341,6 +344,9 @@ impl Engine {
             .resting
             .insert(key);
         self.queues[queue].in_line += 1;
+        let in_line = self.queues[queue].in_line;
+        self.alerts
+            .lengthened(crate::id::QueueId(queue as u16), in_line);
         self.touch(crate::id::QueueId(queue as u16));
         self.arm_call(slot, call::slots::REST, Timer::CallRest, until);
         out.event(now, Event::CallExhausted { call: id });
@@ -355,6 +361,7 @@ impl Engine {
         let state = &mut self.queues[queue.index()];
         state.lanes[usize::from(lane)].ready.insert(key);
         state.in_line += 1;
+        self.alerts.lengthened(queue, state.in_line);
         self.touch(queue);
         self.call_may_match(slot);
     }

@@ -138,7 +138,8 @@ pub enum Event {
         estimate: Option<Announced>,
     },
     /// An agent is asked. Followed by exactly one of answered, declined, expired, unreachable,
-    /// failed, withdrawn.
+    /// failed, withdrawn; an answered one may still be undone, or withdrawn when the caller leaves
+    /// before the bridge.
     OfferMade {
         /// The offer.
         offer: OfferId,

@@ -437,7 +437,7 @@ pub struct CarrierPolicy {
 /// The circuit breakers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Breakers {
-    /// Per agent device: unreachable, failed and expired offers in a row open it.
+    /// Per agent device: unreachable and expired offers in a row open it.
     pub agent: Option<BreakerPolicy>,
     /// For the carrier: failed offers in a row open it.
     pub carrier: Option<BreakerPolicy>,

@@ -26,6 +26,7 @@ impl Engine {
             .calls
             .iter()
             .any(|(_, call)| call.queue.index() >= kept)
+            || self.queues.iter().skip(kept).any(|q| q.wrapping > 0)
         {
             return Err(Rejection::BadPolicy);
         }
@@ -96,7 +97,11 @@ impl Engine {
             .filter(|(_, call)| {
                 matches!(
                     call.phase,
-                    Phase::Waiting | Phase::Resting | Phase::Ringing | Phase::Claimed(_)
+                    Phase::Waiting
+                        | Phase::Resting
+                        | Phase::Ringing
+                        | Phase::Claimed(_)
+                        | Phase::CallbackWaiting
                 ) && !call.legacy
             })
             .map(|(slot, _)| slot)
@@ -111,6 +116,7 @@ impl Engine {
             ] {
                 self.timers.disarm(block.nth(nth));
             }
+            self.calls[slot].overdue = false;
             self.arm_waiting(now, slot);
         }
     }

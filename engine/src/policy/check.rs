@@ -148,7 +148,7 @@ fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: u
     }
 }
 
-/// A class with the smaller head start must not age slower than one with a larger, or the bound
+/// A class must not age slower than one with the same or a larger head start, or the bound
 /// on who may pass whom is lost.
 fn check_priorities(found: &mut Found, index: usize, queue: &QueuePolicy) {
     let rest = Priority::default();
@@ -163,12 +163,12 @@ fn check_priorities(found: &mut Found, index: usize, queue: &QueuePolicy) {
             "at most 1000x",
         );
         let slower = queue.priority.iter().chain([&rest]).any(|other| {
-            other.head_start > class.head_start && other.aging_milli > class.aging_milli
+            other.head_start >= class.head_start && other.aging_milli > class.aging_milli
         });
         found.expect(
             !slower,
             || format!("queues.#{index}.priority.#{i}.aging"),
-            "at least the aging of every class with a larger head start: a lower class that ages slower could be passed for ever",
+            "at least the aging of every class with the same or a larger head start: a lower class that ages slower could be passed for ever",
         );
         let passes_default =
             class.head_start > rest.head_start && class.aging_milli > rest.aging_milli;
