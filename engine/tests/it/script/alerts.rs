@@ -1,1 +1,193 @@
-//! alerts
+//! The plan's alerts: each raised once and cleared once.
+
+use engine::policy::{Alerts, Policy, Share};
+use expect_test::expect;
+
+use super::{check, policy, secs};
+
+/// Windows of 50 s in fifths of 10 s.
+fn watching() -> Policy {
+    let mut policy = policy(1);
+    policy.alerts = Some(Alerts {
+        success_rate_drop: Share(500),
+        store_latency_factor_milli: 2_000,
+        agent_availability: Share(5_000),
+        queue_length: 2,
+        window: secs(50),
+        min_calls: 2,
+    });
+    policy
+}
+
+#[test]
+fn a_long_queue_raises_its_alert_at_once_and_clears_it_at_the_next_look() {
+    check(
+        &watching(),
+        "1s call 0 arrives
+         2s call 1 arrives
+         3s call 2 arrives
+         4s call 3 arrives
+         5s call 3 hangs up
+         11s call 0 hangs up
+         19s
+         20s",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s call 1 arrived: queue 0
+            2s call 1 waits in queue 0
+            3s call 2 arrived: queue 0
+            3s ALERT length of queue 0: 3
+            3s call 2 waits in queue 0
+            4s call 3 arrived: queue 0
+            4s call 3 waits in queue 0
+            5s call 3 abandoned waiting (waited 1s)
+            11s call 0 abandoned waiting (waited 10s)
+            20s alert over: length of queue 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_queue_that_is_long_only_within_a_step_raises_nothing() {
+    let mut policy = watching();
+    policy.queues[0].offer.retry_after.declined = secs(0);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         --
+         1s call 0 arrives
+         2s call 1 arrives
+         3s call 2 arrives
+         4s offer 0 declined",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s call 1 arrived: queue 0
+            2s call 1 waits in queue 0
+            3s call 2 arrived: queue 0
+            3s call 2 waits in queue 0
+            4s offer 0 declined: call 0
+            4s agent 0 idle
+            4s offer 1: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 4s)
+            4s ! ring agent 0 for call 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_that_comes_back_into_line_can_make_it_too_long() {
+    check(
+        &watching(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         --
+         1s call 0 arrives
+         2s call 1 arrives
+         3s call 2 arrives
+         4s agent 0 offline",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s call 1 arrived: queue 0
+            2s call 1 waits in queue 0
+            3s call 2 arrived: queue 0
+            3s call 2 waits in queue 0
+            4s agent 0 offline
+            4s ! stop offer 0 to agent 0
+            4s offer 0 declined: call 0
+            4s agent 0 idle
+            4s ALERT length of queue 0: 3
+        "#]],
+    );
+}
+
+#[test]
+fn the_success_rate_is_compared_with_everything_before_the_window() {
+    // Two connected calls fall out of the window at 60 s; two abandoned ones are in it at 70 s.
+    check(
+        &watching(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 0 beats
+         0s agent 0 connects
+         1s call 0 arrives
+         1s offer 0 answered
+         1s call 0 is bridged
+         2s call 0 ends
+         3s call 1 arrives
+         3s offer 1 answered
+         3s call 1 is bridged
+         4s call 1 ends
+         5s agent 0 offline
+         --
+         61s call 2 arrives
+         62s call 2 hangs up
+         63s call 3 arrives
+         64s call 3 hangs up
+         70s
+         125s",
+        expect![[r#"
+            45s agent 0 not alive
+            61s call 2 arrived: queue 0
+            61s call 2 waits in queue 0
+            62s call 2 abandoned waiting (waited 1s)
+            63s call 3 arrived: queue 0
+            63s call 3 waits in queue 0
+            64s call 3 abandoned waiting (waited 1s)
+            70s ALERT success rate: 0
+            120s alert over: success rate
+        "#]],
+    );
+}
+
+#[test]
+fn unreachable_agents_who_want_work_raise_the_availability_alert() {
+    check(
+        &watching(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         --
+         49s
+         50s
+         55s agent 0 beats
+         55s agent 0 connects
+         60s agent 1 available
+         70s agent 1 offline
+         95s agent 0 beats
+         110s",
+        expect![[r#"
+            50s ALERT agent availability: 0
+            55s agent 0 alive
+            55s agent 0 reachable
+            60s agent 1 available
+            70s agent 1 offline
+            90s alert over: agent availability
+        "#]],
+    );
+}
+
+#[test]
+fn slow_commits_raise_the_store_alert_against_the_first_full_window() {
+    check(
+        &watching(),
+        "1s store 10ms
+         11s store 10ms
+         49s store 10ms
+         55s store 25ms
+         65s store 30ms
+         75s store 60ms
+         85s store 1ms
+         95s store 1ms
+         150s
+         200s",
+        expect![[r#"
+            70s ALERT store latency: 2166
+            130s alert over: store latency
+        "#]],
+    );
+}

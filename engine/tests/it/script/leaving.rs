@@ -311,7 +311,8 @@ fn at_close_waiting_and_resting_calls_are_cleared_in_order_and_rings_finish() {
             11s call 3 refused: closed
             12s offer 2 declined: call 2
             12s agent 1 idle
-            12s call 2 exhausted
+            12s ! call 2 goodbye
+            12s call 2 refused: closed
             13s call 1 connected: agent 0 (attempts 1, waited 10s)
         "#]],
     );

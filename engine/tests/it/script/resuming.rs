@@ -1,1 +1,149 @@
-//! resuming
+//! After the driver was away: nothing expires that was answered meanwhile.
+
+use engine::policy::{Feature, Share};
+use expect_test::expect;
+
+use super::{check, policy, secs};
+
+#[test]
+fn leases_graces_and_ring_deadlines_are_extended_by_the_gap() {
+    let mut policy = policy(1);
+    policy.features.set(Feature::AgentHeartbeat, Share::ALL);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         0s agent 0 beats
+         0s agent 0 connects
+         0s agent 1 connects
+         0s call 0 arrives
+         1s offer 0 rings
+         8s agent 1 disconnects
+         --
+         100s resumed since 10s
+         105s
+         106s
+         109s
+         135s",
+        expect![[r#"
+            106s ! stop offer 0 to agent 0
+            106s offer 0 expired: call 0
+            106s agent 0 idle
+            108s agent 1 unreachable
+            116s offer 1: call 0 -> agent 0 (attempt 2, eligible since 106s, free since 116s)
+            116s ! ring agent 0 for call 0
+            135s agent 0 not alive
+        "#]],
+    );
+}
+
+#[test]
+fn an_answer_that_came_in_the_gap_is_in_time() {
+    check(
+        &policy(1),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         1s offer 0 rings
+         --
+         100s resumed since 10s
+         100s offer 0 answered",
+        expect![[r#"
+            100s offer 0 answered: call 0
+            100s ! bridge call 0 with agent 0
+        "#]],
+    );
+}
+
+#[test]
+fn other_clocks_run_on_in_the_gap_and_stamp_at_their_own_deadlines() {
+    let mut policy = policy(1);
+    policy.queues[0].max_wait = Some(secs(20));
+    policy.queues[0].wrap_up = secs(10);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         5s call 0 ends
+         6s agent 0 offline
+         7s call 1 arrives
+         --
+         100s resumed since 10s",
+        expect![[r#"
+            15s agent 0 idle
+            27s ! call 1 to voicemail
+            27s call 1 hears the greeting
+        "#]],
+    );
+}
+
+#[test]
+fn what_came_due_before_the_gap_fires_before_it_and_its_offers_live_through_it() {
+    let mut policy = policy(1);
+    policy.queues[0].wrap_up = secs(3);
+    // The after-call work ends at 8 s, before the gap; the driver had not looked since 6 s.
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         5s call 0 ends
+         6s call 1 arrives
+         --
+         100s resumed since 10s
+         127s
+         128s",
+        expect![[r#"
+            8s agent 0 idle
+            8s offer 1: call 1 -> agent 0 (attempt 1, eligible since 6s, free since 8s)
+            8s ! ring agent 0 for call 1
+            128s ! stop offer 1 to agent 0
+            128s offer 1 unreachable: call 1
+            128s agent 0 idle
+        "#]],
+    );
+}
+
+#[test]
+fn a_gap_that_begins_in_the_future_is_refused() {
+    check(
+        &policy(1),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         --
+         29s resumed since 30s
+         30s resumed since 31s",
+        expect![[r#"
+            29s refused: BadGap
+            30s ! stop offer 0 to agent 0
+            30s offer 0 unreachable: call 0
+            30s agent 0 idle
+            30s refused: BadGap
+        "#]],
+    );
+}
+
+#[test]
+fn a_gap_of_nothing_changes_nothing() {
+    check(
+        &policy(1),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         --
+         10s resumed since 10s
+         30s",
+        expect![[r#"
+            30s ! stop offer 0 to agent 0
+            30s offer 0 unreachable: call 0
+            30s agent 0 idle
+        "#]],
+    );
+}
