@@ -33,4 +33,3 @@ mod waiting;
 mod write;
 
 pub use driver::{check, check_with, ms, policy, secs};
-

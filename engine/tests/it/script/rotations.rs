@@ -65,7 +65,9 @@ fn next_three(rotation: Rotation, expected: expect_test::Expect) {
 
 #[test]
 fn longest_idle_asks_who_has_been_idle_since_the_earliest_moment() {
-    next_three(Rotation::LongestIdle, expect![[r#"
+    next_three(
+        Rotation::LongestIdle,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
         5800s ! ring agent 2 for call 5
@@ -75,12 +77,15 @@ fn longest_idle_asks_who_has_been_idle_since_the_earliest_moment() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 0 at arrival (attempt 1, eligible since 5802s, free since 5700s)
         5802s ! ring agent 0 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn round_robin_asks_who_was_asked_the_longest_ago() {
-    next_three(Rotation::RoundRobin, expect![[r#"
+    next_three(
+        Rotation::RoundRobin,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5800s, free since 5650s)
         5800s ! ring agent 1 for call 5
@@ -90,12 +95,15 @@ fn round_robin_asks_who_was_asked_the_longest_ago() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 0 at arrival (attempt 1, eligible since 5802s, free since 5700s)
         5802s ! ring agent 0 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn fewest_calls_asks_who_has_had_the_fewest() {
-    next_three(Rotation::FewestCalls, expect![[r#"
+    next_three(
+        Rotation::FewestCalls,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5800s, free since 5650s)
         5800s ! ring agent 1 for call 5
@@ -105,12 +113,15 @@ fn fewest_calls_asks_who_has_had_the_fewest() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5802s, free since 5600s)
         5802s ! ring agent 2 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn least_talk_time_asks_who_has_talked_least() {
-    next_three(Rotation::LeastTalkTime, expect![[r#"
+    next_three(
+        Rotation::LeastTalkTime,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
         5800s ! ring agent 2 for call 5
@@ -120,12 +131,15 @@ fn least_talk_time_asks_who_has_talked_least() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
         5802s ! ring agent 1 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn least_occupied_asks_who_was_busy_for_the_lowest_share() {
-    next_three(Rotation::LeastOccupied, expect![[r#"
+    next_three(
+        Rotation::LeastOccupied,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
         5800s ! ring agent 0 for call 5
@@ -135,12 +149,15 @@ fn least_occupied_asks_who_was_busy_for_the_lowest_share() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
         5802s ! ring agent 1 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn top_down_asks_the_lowest_number() {
-    next_three(Rotation::TopDown, expect![[r#"
+    next_three(
+        Rotation::TopDown,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
         5800s ! ring agent 0 for call 5
@@ -150,12 +167,15 @@ fn top_down_asks_the_lowest_number() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5802s, free since 5600s)
         5802s ! ring agent 2 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn random_asks_the_kth_idle_agent_by_a_hash_of_the_call() {
-    next_three(Rotation::Random, expect![[r#"
+    next_three(
+        Rotation::Random,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
         5800s ! ring agent 0 for call 5
@@ -165,12 +185,15 @@ fn random_asks_the_kth_idle_agent_by_a_hash_of_the_call() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5802s, free since 5600s)
         5802s ! ring agent 2 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
-    next_three(Rotation::BestScore, expect![[r#"
+    next_three(
+        Rotation::BestScore,
+        expect![[r#"
         5800s call 5 arrived: queue 0
         5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
         5800s ! ring agent 2 for call 5
@@ -180,7 +203,8 @@ fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
         5802s call 7 arrived: queue 0
         5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
         5802s ! ring agent 1 for call 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -204,7 +228,10 @@ fn random_spreads_over_all_idle_agents() {
     let mut asked = [0u32; 4];
     for call in 0..400 {
         out.clear();
-        for words in [format!("0s call {call} arrives"), format!("0s call {call} hangs up")] {
+        for words in [
+            format!("0s call {call} arrives"),
+            format!("0s call {call} hangs up"),
+        ] {
             if let super::read::Line::Input(input) = super::read::line(&words, &none) {
                 engine
                     .handle(engine::Timestamp::ZERO, input, &mut out)

@@ -32,7 +32,10 @@ const LINES: &str = "0s agent 0 works 0:2 1:1
 
 #[test]
 fn longest_waiting_takes_the_longest_waiting_call_of_all_queues() {
-    check(&two(SelectCall::LongestWaiting), LINES, expect![[r#"
+    check(
+        &two(SelectCall::LongestWaiting),
+        LINES,
+        expect![[r#"
         1s call 0 arrived: queue 0
         1s call 0 waits in queue 0
         2s call 1 arrived: queue 1
@@ -51,12 +54,16 @@ fn longest_waiting_takes_the_longest_waiting_call_of_all_queues() {
         6s offer 1: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 6s)
         6s ! ring agent 0 for call 1
         6s refused: WrongState
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn level_first_takes_the_queue_at_which_the_agent_is_better() {
-    check(&two(SelectCall::LevelFirst), LINES, expect![[r#"
+    check(
+        &two(SelectCall::LevelFirst),
+        LINES,
+        expect![[r#"
         1s call 0 arrived: queue 0
         1s call 0 waits in queue 0
         2s call 1 arrived: queue 1
@@ -75,7 +82,8 @@ fn level_first_takes_the_queue_at_which_the_agent_is_better() {
         6s agent 0 idle
         6s offer 1: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 6s)
         6s ! ring agent 0 for call 0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

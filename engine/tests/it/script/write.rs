@@ -151,7 +151,14 @@ fn of_event(event: Event) -> String {
             format!("{agent} {}", if alive { "alive" } else { "not alive" })
         }
         Event::AgentReachable { agent, reachable } => {
-            format!("{agent} {}", if reachable { "reachable" } else { "unreachable" })
+            format!(
+                "{agent} {}",
+                if reachable {
+                    "reachable"
+                } else {
+                    "unreachable"
+                }
+            )
         }
         Event::AgentBreaker { agent, state } => format!("{agent} breaker {}", of_breaker(state)),
         Event::CarrierBreaker { state } => format!("carrier breaker {}", of_breaker(state)),
