@@ -4,8 +4,9 @@ use core::time::Duration;
 
 use engine::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
 use engine::input::{AgentStatus, OfferFailure};
+use engine::output::Departure;
 use engine::policy::{Feature, Policy, Share};
-use engine::{Engine, Event, Input, Outbox, Output, Timestamp, What, invariants};
+use engine::{Command, Engine, Event, Input, Outbox, Output, Timestamp, What, invariants};
 
 use super::draws::Draws;
 use super::ledger::Ledger;
@@ -26,21 +27,31 @@ pub struct Played {
     pub outputs: Vec<Output>,
 }
 
-/// What the driver knows: the offers and calls it has heard of.
+/// What the driver knows, from the outputs alone: what waits for an answer of the world.
+#[derive(Default)]
 struct Driver {
     offers: Vec<OfferId>,
-    live: Vec<OfferId>,
     calls: u64,
+    todo: Vec<Todo>,
+}
+
+/// Something the world is to answer.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Todo {
+    Ring(OfferId),
+    Bridge(CallId),
+    Talk(CallId),
+    Greeting(CallId),
+    /// A callback was offered.
+    Choice(CallId),
+    Callback(CallId),
+    WrapUp(AgentId),
 }
 
 /// Plays `steps`, checking all that must hold after each.
 pub fn play(policy: &Policy, steps: &[Step]) -> Played {
     let mut engine = Engine::new(policy.clone()).expect("a sound policy");
-    let mut driver = Driver {
-        offers: Vec::new(),
-        live: Vec::new(),
-        calls: 0,
-    };
+    let mut driver = Driver::default();
     let mut ledger = Ledger::default();
     let mut played = Played {
         inputs: Vec::new(),
@@ -48,7 +59,7 @@ pub fn play(policy: &Policy, steps: &[Step]) -> Played {
     };
     let mut now = Timestamp::ZERO;
     let mut out = Outbox::new();
-    for agent in 0..4 {
+    for agent in 0..6 {
         for input in staff(AgentId(agent), policy.queues.len()) {
             step(&mut engine, now, input, &mut out, &mut played, &mut ledger);
         }
@@ -56,7 +67,7 @@ pub fn play(policy: &Policy, steps: &[Step]) -> Played {
     for next in steps {
         let last = now;
         now = moment(now, next.wait, &engine);
-        driver.learn(&played.outputs);
+        driver.learn(&out);
         let input = driver.input(next, last, now, &engine);
         step(&mut engine, now, input, &mut out, &mut played, &mut ledger);
     }
@@ -134,13 +145,14 @@ pub fn replay(
 /// Often the same instant, often the next deadline, else a little later.
 fn moment(now: Timestamp, wait: u8, engine: &Engine) -> Timestamp {
     match wait {
-        0..=3 => now,
-        4..=6 => engine.next_deadline().map_or(now, |(at, _)| at),
-        7 => now.after(1),
-        8 => now.after(500_000),
-        9 => now.after(1_000_000),
-        10 => now.after(5_000_000),
-        _ => now.after(30_000_000),
+        0..=7 => now,
+        8 => now.after(1),
+        9..=12 => now.after(500_000),
+        13..=17 => now.after(1_000_000),
+        18 | 19 => engine.next_deadline().map_or(now, |(at, _)| at),
+        20 | 21 => now.after(2_000_000),
+        22 => now.after(5_000_000),
+        _ => now.after(20_000_000),
     }
 }
 
@@ -162,47 +174,141 @@ fn staff(agent: AgentId, n_queues: usize) -> Vec<Input> {
 
 impl Driver {
     fn learn(&mut self, outputs: &[Output]) {
-        self.offers.clear();
-        self.live.clear();
-        self.calls = 0;
         for output in outputs {
             match output.what {
-                What::Event(Event::OfferMade { offer, .. }) => {
-                    self.offers.push(offer);
-                    self.live.push(offer);
-                }
-                What::Event(Event::OfferEnded { offer, .. } | Event::ClaimUndone { offer, .. }) => {
-                    self.live.retain(|live| *live != offer);
-                }
-                What::Event(Event::CallArrived { .. }) => self.calls += 1,
-                What::Event(_) | What::Command(..) => {}
+                What::Command(_, command) => self.told(command),
+                What::Event(event) => self.saw(event),
             }
         }
     }
 
-    /// Mostly a live one, else any, else a forged one.
+    fn told(&mut self, command: Command) {
+        match command {
+            Command::RingAgent { offer, .. } | Command::DialLegacy { offer, .. } => {
+                self.offers.push(offer);
+                self.todo.push(Todo::Ring(offer));
+            }
+            Command::StopRinging { offer } => self.done(Todo::Ring(offer)),
+            Command::Bridge { offer, call } => {
+                self.done(Todo::Ring(offer));
+                self.todo.push(Todo::Bridge(call));
+            }
+            Command::LeaveQueue { call, then } => {
+                self.done(Todo::Choice(call));
+                if then == Departure::Voicemail {
+                    self.todo.push(Todo::Greeting(call));
+                }
+            }
+            Command::OfferCallback { call } => self.todo.push(Todo::Choice(call)),
+            Command::PlaceCallback { call, .. } => self.todo.push(Todo::Callback(call)),
+            Command::StopCallback { call } => self.done(Todo::Callback(call)),
+        }
+    }
+
+    fn saw(&mut self, event: Event) {
+        let Some(done) = self.over(event) else {
+            return;
+        };
+        self.done(done);
+    }
+
+    /// What an event ends; notes what it begins.
+    fn over(&mut self, event: Event) -> Option<Todo> {
+        match event {
+            Event::CallArrived { .. } => self.calls += 1,
+            Event::OfferEnded { offer, .. } => return Some(Todo::Ring(offer)),
+            Event::ClaimUndone { call, .. } => return Some(Todo::Bridge(call)),
+            Event::CallConnected { call, .. } => {
+                self.done(Todo::Choice(call));
+                self.todo.push(Todo::Talk(call));
+                return Some(Todo::Bridge(call));
+            }
+            Event::CallEnded { call, .. } => return Some(Todo::Talk(call)),
+            Event::AgentWrapUp { agent } => self.todo.push(Todo::WrapUp(agent)),
+            Event::AgentIdle { agent } => return Some(Todo::WrapUp(agent)),
+            Event::VoicemailTaken { call } => return Some(Todo::Greeting(call)),
+            Event::CallbackTaken { call } => return Some(Todo::Choice(call)),
+            Event::CallbackMissed { call } => return Some(Todo::Callback(call)),
+            Event::CallAbandoned { call, .. } => {
+                for todo in [Todo::Choice(call), Todo::Greeting(call), Todo::Bridge(call)] {
+                    self.done(todo);
+                }
+            }
+            // An agent was rung after all, or nothing that anybody answers.
+            _ => {}
+        }
+        None
+    }
+
+    fn done(&mut self, done: Todo) {
+        self.todo.retain(|todo| *todo != done);
+    }
+
+    /// What the world answers.
+    fn answer(&self, a: u32, b: u32, now: Timestamp) -> Option<Input> {
+        let todo = *self.todo.get((a as usize).checked_rem(self.todo.len())?)?;
+        Some(match todo {
+            Todo::Ring(offer) => match b % 16 {
+                0..=7 => Input::OfferAnswered { offer },
+                8..=10 => Input::OfferRinging { offer },
+                11 | 12 => Input::OfferDeclined { offer },
+                13 => Input::OfferPlaced { offer },
+                _ => Input::OfferFailed {
+                    offer,
+                    cause: any_cause(b >> 4),
+                },
+            },
+            Todo::Bridge(call) => match b % 8 {
+                0..=5 => Input::CallBridged { call },
+                6 => Input::BridgeFailed { call },
+                _ => Input::CallerHungUp { call },
+            },
+            Todo::Talk(call) => Input::CallEnded { call },
+            Todo::Greeting(call) => match b % 2 {
+                0 => Input::VoicemailLeft { call },
+                _ => Input::CallerHungUp { call },
+            },
+            Todo::Choice(call) => Input::CallbackAccepted {
+                call,
+                at: (b % 4 == 1).then(|| now.after(u64::from(b % 16) * 1_000_000)),
+            },
+            Todo::Callback(call) => match b % 4 {
+                0..=2 => Input::CallbackAnswered { call },
+                _ => Input::CallbackUnanswered { call },
+            },
+            Todo::WrapUp(agent) => Input::AgentReady { agent },
+        })
+    }
+
+    /// Mostly any, else a forged one.
     fn offer(&self, a: u32) -> OfferId {
-        let among = |offers: &[OfferId]| {
-            let at = (a / 8) as usize;
-            offers.get(at.checked_rem(offers.len())?).copied()
+        let some = match a % 4 {
+            3 => None,
+            _ => {
+                let back = (a / 4) as usize % 8;
+                self.offers
+                    .len()
+                    .checked_sub(back + 1)
+                    .map(|at| self.offers[at])
+            }
         };
-        let some = match a % 8 {
-            7 => None,
-            6 => among(&self.offers),
-            _ => among(&self.live),
-        };
-        some.unwrap_or(OfferId::new(u64::from(a / 8) % 50, AgentId(a % 5)))
+        some.unwrap_or(OfferId::new(u64::from(a / 8) % 50, AgentId(a % 7)))
     }
 
     fn input(&self, step: &Step, last: Timestamp, now: Timestamp, engine: &Engine) -> Input {
         let (a, b) = (step.a, step.b);
+        if step.what < 130
+            && let Some(answer) = self.answer(a, b, now)
+        {
+            return answer;
+        }
         // The latest calls are the likeliest to be in hand.
         let call = CallId(self.calls.saturating_sub(u64::from(a % 8)));
         let offer = self.offer(a);
-        let agent = AgentId(a % 5);
+        let agent = AgentId(a % 7);
         let queue = QueueId((a % 4) as u16);
-        match step.what % 40 {
-            0..=7 => Input::CallArrived {
+        match step.what % 48 {
+            0..=7 | 40..=47 => Input::CallArrived {
                 call: match b % 16 {
                     15 => call,
                     _ => engine.next_call(),
@@ -226,20 +332,17 @@ impl Driver {
             23 => Input::OfferDeclined { offer },
             24 => Input::OfferFailed {
                 offer,
-                cause: [
-                    OfferFailure::Unreachable,
-                    OfferFailure::Busy,
-                    OfferFailure::Carrier,
-                ][b as usize % 3],
+                cause: any_cause(b),
             },
             25 | 26 => Input::CallBridged { call },
             27 => Input::BridgeFailed { call },
+            28 if b % 4 > 0 => Input::HeartbeatReceived { agent },
             28 => Input::AgentAssigned {
-                agent: match b % 4 {
-                    3 => engine.next_agent(),
+                agent: match b % 16 {
+                    12 => engine.next_agent(),
                     _ => agent,
                 },
-                queues: (0..b % 4)
+                queues: (0..(b >> 12) % 4)
                     .map(|k| (QueueId(((b >> 4) + k) as u16 % 4), ((b >> 8) + k) as u8 % 4))
                     .collect(),
             },
@@ -247,10 +350,11 @@ impl Driver {
                 agent,
                 status: [
                     AgentStatus::Available,
-                    AgentStatus::Break(1),
                     AgentStatus::Available,
+                    AgentStatus::Available,
+                    AgentStatus::Break(1),
                     AgentStatus::Offline,
-                ][b as usize % 4],
+                ][b as usize % 5],
             },
             31 => Input::AgentReady { agent },
             32 => Input::HeartbeatReceived { agent },
@@ -261,7 +365,8 @@ impl Driver {
                 _ => Input::QueueOpened { queue },
             },
             36 => Input::QueueOpened { queue },
-            37 => policy_replaced(a, b),
+            37 if b % 3 == 0 => policy_replaced(a, b / 3),
+            37 => Input::HeartbeatReceived { agent },
             38 => Input::FeatureSet {
                 feature: Feature::ALL[a as usize % 7],
                 share: Share((b % 3 * 5_001) as u16),
@@ -279,6 +384,14 @@ impl Driver {
             },
         }
     }
+}
+
+fn any_cause(b: u32) -> OfferFailure {
+    [
+        OfferFailure::Unreachable,
+        OfferFailure::Busy,
+        OfferFailure::Carrier,
+    ][b as usize % 3]
 }
 
 /// Another sound policy, or a wrong one.

@@ -21,7 +21,13 @@ pub fn any_policy(draws: &mut Draws<'_>) -> Policy {
     let mut policy = Policy::default();
     let shares = [Share::ALL, Share(5_000), Share::NONE];
     for feature in [Feature::EnhancedQueue, Feature::ContinuousDiscovery] {
-        let share = draws.of(&[Share::ALL, Share::ALL, Share(5_000), Share::NONE]);
+        let share = draws.of(&[
+            Share::ALL,
+            Share::ALL,
+            Share::ALL,
+            Share(7_000),
+            Share(2_000),
+        ]);
         policy.features.set(feature, share);
     }
     for feature in [
@@ -88,7 +94,7 @@ fn any_queue(draws: &mut Draws<'_>, i: usize, n: usize) -> QueuePolicy {
             Rotation::BestScore,
         ]),
         wrap_up: secs(draws.of(&[0, 5])),
-        max_length: draws.of(&[None, Some(1), Some(3)]),
+        max_length: draws.of(&[None, None, Some(1), Some(3)]),
         max_wait: draws.of(&[None, Some(secs(20))]),
         on_full: any_treatment(draws, i, n),
         on_timeout: any_treatment(draws, i, n),
@@ -98,8 +104,8 @@ fn any_queue(draws: &mut Draws<'_>, i: usize, n: usize) -> QueuePolicy {
         estimator: draws.of(&Estimator::ALL),
         ..QueuePolicy::default()
     };
-    queue.on_nobody = match draws.below(2) {
-        0 => Treatment::Wait,
+    queue.on_nobody = match draws.below(4) {
+        0..=2 => Treatment::Wait,
         _ => any_treatment(draws, i, n),
     };
     let offer = &mut queue.offer;

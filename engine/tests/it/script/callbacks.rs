@@ -508,3 +508,23 @@ fn a_caller_called_back_has_no_longest_wait_under_a_new_policy_either() {
         "#]],
     );
 }
+
+#[test]
+fn a_caller_who_was_called_back_cannot_take_another_callback() {
+    check(
+        &offering(),
+        "0s agent 0 works 0:1
+         0s call 0 arrives
+         30s call 0 wants a callback
+         40s agent 0 available
+         41s call 0 picks up
+         41s offer 0 declined
+         --
+         42s call 0 wants a callback
+         43s call 0 hangs up",
+        expect![[r#"
+            42s refused: WrongState
+            43s call 0 abandoned on a callback (waited 43s)
+        "#]],
+    );
+}
