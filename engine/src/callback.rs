@@ -52,6 +52,10 @@ impl Engine {
             return Err(Rejection::NoCallbackOffered);
         }
         match state.phase {
+            // Called back once is called back: it stays on the line now.
+            Phase::Waiting | Phase::Resting if state.is_callback => {
+                return Err(Rejection::WrongState);
+            }
             Phase::Waiting | Phase::Resting => {
                 self.leave_queue(slot);
             }

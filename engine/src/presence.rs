@@ -243,6 +243,10 @@ impl Engine {
         who.indexed = target;
         if rises {
             who.free_since = now;
+            if self.tracks_load {
+                // Its key is frozen from now on.
+                who.tally.age(now, false);
+            }
         }
         self.touch_queues_of(agent);
         let who = &self.agents[agent.index()];

@@ -102,6 +102,8 @@ impl Engine {
                         | Phase::Ringing
                         | Phase::Claimed(_)
                         | Phase::CallbackWaiting
+                        | Phase::CallbackPaused
+                        | Phase::CallbackPlacing(_)
                 ) && !call.legacy
             })
             .map(|(slot, _)| slot)

@@ -32,4 +32,4 @@ mod view;
 mod waiting;
 mod write;
 
-pub(crate) use driver::{check, check_with, policy, secs};
+pub use driver::{check, check_with, ms, policy, secs};

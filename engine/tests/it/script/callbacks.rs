@@ -6,7 +6,7 @@ use expect_test::expect;
 use super::{check, check_with, policy, secs};
 
 /// Offered after 30 s, two attempts a minute apart, at a chosen time if wanted.
-pub(super) fn callback() -> CallbackPolicy {
+pub fn callback() -> CallbackPolicy {
     CallbackPolicy {
         offer_after: secs(30),
         attempts: 2,
@@ -505,6 +505,59 @@ fn a_caller_called_back_has_no_longest_wait_under_a_new_policy_either() {
             60s offer 1 withdrawn: call 0
             60s agent 0 idle
             60s call 0 abandoned on a callback (waited 60s)
+        "#]],
+    );
+}
+
+#[test]
+fn a_caller_who_was_called_back_cannot_take_another_callback() {
+    check(
+        &offering(),
+        "0s agent 0 works 0:1
+         0s call 0 arrives
+         30s call 0 wants a callback
+         40s agent 0 available
+         41s call 0 picks up
+         41s offer 0 declined
+         --
+         42s call 0 wants a callback
+         43s call 0 hangs up",
+        expect![[r#"
+            42s refused: WrongState
+            43s call 0 abandoned on a callback (waited 43s)
+        "#]],
+    );
+}
+
+#[test]
+fn a_callback_being_placed_takes_the_widening_of_a_new_policy() {
+    let mut wider = offering();
+    wider.queues[0].widen = Box::new([Widen {
+        after: secs(60),
+        level: 2,
+    }]);
+    check_with(
+        &offering(),
+        &[("wider", &wider)],
+        "0s agent 0 works 0:1
+         0s agent 1 works 0:2
+         0s agent 1 available
+         0s call 0 arrives
+         30s call 0 wants a callback
+         40s agent 0 available
+         --
+         41s policy wider
+         50s call 0 picks up
+         51s offer 0 unreachable
+         60s",
+        expect![[r#"
+            41s policy applied
+            50s offer 0: call 0 -> agent 0 (attempt 1, eligible since 50s, free since 40s)
+            50s ! ring agent 0 for call 0
+            51s offer 0 unreachable: call 0
+            51s agent 0 idle
+            60s offer 1: call 0 -> agent 1 (attempt 2, eligible since 60s, free since 0s)
+            60s ! ring agent 1 for call 0
         "#]],
     );
 }

@@ -11,7 +11,7 @@ use super::write::write;
 
 /// A policy of `queues` queues in which every caller is held in a queue and matched by events; an
 /// agent's status is enough; no other feature, limit or rest.
-pub(crate) fn policy(queues: usize) -> Policy {
+pub fn policy(queues: usize) -> Policy {
     let mut policy = Policy {
         queues: vec![QueuePolicy::default(); queues],
         ..Policy::default()
@@ -23,22 +23,21 @@ pub(crate) fn policy(queues: usize) -> Policy {
     policy
 }
 
-pub(crate) const fn secs(seconds: u64) -> Duration {
+pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
+pub const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
 /// What comes out of `script` under `policy`.
-pub(crate) fn check(policy: &Policy, script: &str, expected: Expect) {
+pub fn check(policy: &Policy, script: &str, expected: Expect) {
     check_with(policy, &[], script, expected);
 }
 
 /// The same, with policies that a line `10s policy NAME` puts in force.
-pub(crate) fn check_with(
-    policy: &Policy,
-    others: &[(&str, &Policy)],
-    script: &str,
-    expected: Expect,
-) {
+pub fn check_with(policy: &Policy, others: &[(&str, &Policy)], script: &str, expected: Expect) {
     let transcript = run(policy, others, script, 0);
     expected.assert_eq(&transcript);
     for looks in [1, 7] {

@@ -11,26 +11,42 @@ fn rotating(rotation: Rotation) -> Policy {
     policy
 }
 
-/// Three agents; agent 0 talks for 60 s (calls 0), agent 1 for 30 s twice (calls 1, 2), agent 2 is
-/// idle from 10 s and has had no call. All idle from 70 s.
+/// Three agents, all idle from 5700 s. Agent 1: one call, asked first, talked for 5500 s. Agent 0:
+/// one call of 300 s long ago, declined one at 5550 s, was on a break until 5700 s. Agent 2: two
+/// calls of 100 s, the last until 5100 s. Six of the rotations give the six orders of three agents.
 const DAY: &str = "0s agent 0 works 0:1
          0s agent 1 works 0:1
          0s agent 2 works 0:1
-         0s agent 0 available
+         0s agent 1 available
          0s call 0 arrives
          0s offer 0 answered
          0s call 0 is bridged
-         0s agent 1 available
+         0s agent 0 available
          0s call 1 arrives
          0s offer 1 answered
          0s call 1 is bridged
-         30s call 1 ends
-         30s call 2 arrives
-         30s offer 2 answered
-         30s call 2 is bridged
-         31s agent 2 available
-         60s call 0 ends
-         65s call 2 ends
+         300s call 1 ends
+         301s agent 0 break 1
+         4000s agent 2 available
+         4000s call 2 arrives
+         4000s offer 2 answered
+         4000s call 2 is bridged
+         4100s call 2 ends
+         5000s call 3 arrives
+         5000s offer 3 answered
+         5000s call 3 is bridged
+         5100s call 3 ends
+         5500s call 0 ends
+         5540s agent 1 break 1
+         5540s agent 2 break 1
+         5550s agent 0 available
+         5550s call 4 arrives
+         5550s offer 4 declined
+         5551s call 4 hangs up
+         5600s agent 0 break 1
+         5600s agent 2 available
+         5650s agent 1 available
+         5700s agent 0 available
          --
          ";
 
@@ -39,9 +55,9 @@ fn next_three(rotation: Rotation, expected: expect_test::Expect) {
     check(
         &rotating(rotation),
         &format!(
-            "{DAY}70s call 3 arrives
-         71s call 4 arrives
-         72s call 5 arrives"
+            "{DAY}5800s call 5 arrives
+         5801s call 6 arrives
+         5802s call 7 arrives"
         ),
         expected,
     );
@@ -52,15 +68,15 @@ fn longest_idle_asks_who_has_been_idle_since_the_earliest_moment() {
     next_three(
         Rotation::LongestIdle,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
-        70s ! ring agent 2 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
-        71s ! ring agent 0 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
-        72s ! ring agent 1 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
+        5800s ! ring agent 2 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 1 at arrival (attempt 1, eligible since 5801s, free since 5650s)
+        5801s ! ring agent 1 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 0 at arrival (attempt 1, eligible since 5802s, free since 5700s)
+        5802s ! ring agent 0 for call 7
     "#]],
     );
 }
@@ -70,15 +86,15 @@ fn round_robin_asks_who_was_asked_the_longest_ago() {
     next_three(
         Rotation::RoundRobin,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
-        70s ! ring agent 2 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
-        71s ! ring agent 0 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
-        72s ! ring agent 1 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5800s, free since 5650s)
+        5800s ! ring agent 1 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 2 at arrival (attempt 1, eligible since 5801s, free since 5600s)
+        5801s ! ring agent 2 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 0 at arrival (attempt 1, eligible since 5802s, free since 5700s)
+        5802s ! ring agent 0 for call 7
     "#]],
     );
 }
@@ -88,15 +104,15 @@ fn fewest_calls_asks_who_has_had_the_fewest() {
     next_three(
         Rotation::FewestCalls,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
-        70s ! ring agent 2 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
-        71s ! ring agent 0 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
-        72s ! ring agent 1 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5800s, free since 5650s)
+        5800s ! ring agent 1 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5801s, free since 5700s)
+        5801s ! ring agent 0 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5802s, free since 5600s)
+        5802s ! ring agent 2 for call 7
     "#]],
     );
 }
@@ -106,15 +122,15 @@ fn least_talk_time_asks_who_has_talked_least() {
     next_three(
         Rotation::LeastTalkTime,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
-        70s ! ring agent 2 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
-        71s ! ring agent 0 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
-        72s ! ring agent 1 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
+        5800s ! ring agent 2 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5801s, free since 5700s)
+        5801s ! ring agent 0 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
+        5802s ! ring agent 1 for call 7
     "#]],
     );
 }
@@ -124,15 +140,15 @@ fn least_occupied_asks_who_was_busy_for_the_lowest_share() {
     next_three(
         Rotation::LeastOccupied,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
-        70s ! ring agent 2 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 71s, free since 60s)
-        71s ! ring agent 0 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 72s, free since 65s)
-        72s ! ring agent 1 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
+        5800s ! ring agent 0 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 2 at arrival (attempt 1, eligible since 5801s, free since 5600s)
+        5801s ! ring agent 2 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
+        5802s ! ring agent 1 for call 7
     "#]],
     );
 }
@@ -142,15 +158,15 @@ fn top_down_asks_the_lowest_number() {
     next_three(
         Rotation::TopDown,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 0 at arrival (attempt 1, eligible since 70s, free since 60s)
-        70s ! ring agent 0 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 1 at arrival (attempt 1, eligible since 71s, free since 65s)
-        71s ! ring agent 1 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 72s, free since 31s)
-        72s ! ring agent 2 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
+        5800s ! ring agent 0 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 1 at arrival (attempt 1, eligible since 5801s, free since 5650s)
+        5801s ! ring agent 1 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5802s, free since 5600s)
+        5802s ! ring agent 2 for call 7
     "#]],
     );
 }
@@ -160,15 +176,15 @@ fn random_asks_the_kth_idle_agent_by_a_hash_of_the_call() {
     next_three(
         Rotation::Random,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 1 at arrival (attempt 1, eligible since 70s, free since 65s)
-        70s ! ring agent 1 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 2 at arrival (attempt 1, eligible since 71s, free since 31s)
-        71s ! ring agent 2 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
-        72s ! ring agent 0 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
+        5800s ! ring agent 0 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 1 at arrival (attempt 1, eligible since 5801s, free since 5650s)
+        5801s ! ring agent 1 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5802s, free since 5600s)
+        5802s ! ring agent 2 for call 7
     "#]],
     );
 }
@@ -178,15 +194,15 @@ fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
     next_three(
         Rotation::BestScore,
         expect![[r#"
-        70s call 3 arrived: queue 0
-        70s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 70s, free since 31s)
-        70s ! ring agent 2 for call 3
-        71s call 4 arrived: queue 0
-        71s offer 4: call 4 -> agent 1 at arrival (attempt 1, eligible since 71s, free since 65s)
-        71s ! ring agent 1 for call 4
-        72s call 5 arrived: queue 0
-        72s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
-        72s ! ring agent 0 for call 5
+        5800s call 5 arrived: queue 0
+        5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
+        5800s ! ring agent 2 for call 5
+        5801s call 6 arrived: queue 0
+        5801s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5801s, free since 5700s)
+        5801s ! ring agent 0 for call 6
+        5802s call 7 arrived: queue 0
+        5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
+        5802s ! ring agent 1 for call 7
     "#]],
     );
 }
@@ -264,60 +280,60 @@ fn busy_shares_of_different_moments_are_compared_as_of_now() {
 
 #[test]
 fn newcomers_start_at_the_median_of_their_colleagues() {
-    // Agents 0 and 1 have had one and two calls, agent 2 none: the median is one. The newcomer
-    // comes after agent 2 and, idle for a shorter time, after agent 0.
+    // Agents 0 and 1 have had one call, agent 2 two: the median is one. The newcomer, idle for the
+    // shortest time, comes after both and before agent 2.
     check(
         &rotating(Rotation::FewestCalls),
         &format!(
-            "{DAY}70s agent 3 works 0:1
-         70s agent 3 available
-         71s call 3 arrives
-         72s call 4 arrives
-         73s call 5 arrives
-         74s call 6 arrives"
+            "{DAY}5800s agent 3 works 0:1
+         5800s agent 3 available
+         5801s call 5 arrives
+         5802s call 6 arrives
+         5803s call 7 arrives
+         5804s call 8 arrives"
         ),
         expect![[r#"
-            70s agent 3 available
-            71s call 3 arrived: queue 0
-            71s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 71s, free since 31s)
-            71s ! ring agent 2 for call 3
-            72s call 4 arrived: queue 0
-            72s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
-            72s ! ring agent 0 for call 4
-            73s call 5 arrived: queue 0
-            73s offer 5: call 5 -> agent 3 at arrival (attempt 1, eligible since 73s, free since 70s)
-            73s ! ring agent 3 for call 5
-            74s call 6 arrived: queue 0
-            74s offer 6: call 6 -> agent 1 at arrival (attempt 1, eligible since 74s, free since 65s)
-            74s ! ring agent 1 for call 6
+            5800s agent 3 available
+            5801s call 5 arrived: queue 0
+            5801s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5801s, free since 5650s)
+            5801s ! ring agent 1 for call 5
+            5802s call 6 arrived: queue 0
+            5802s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5802s, free since 5700s)
+            5802s ! ring agent 0 for call 6
+            5803s call 7 arrived: queue 0
+            5803s offer 7: call 7 -> agent 3 at arrival (attempt 1, eligible since 5803s, free since 5800s)
+            5803s ! ring agent 3 for call 7
+            5804s call 8 arrived: queue 0
+            5804s offer 8: call 8 -> agent 2 at arrival (attempt 1, eligible since 5804s, free since 5600s)
+            5804s ! ring agent 2 for call 8
         "#]],
     );
 }
 
 #[test]
-fn counters_survive_a_break_and_a_change_of_queues() {
+fn counters_survive_signing_out_and_a_change_of_queues() {
     check(
         &rotating(Rotation::FewestCalls),
         &format!(
-            "{DAY}70s agent 1 offline
-         71s agent 1 works 0:1
-         72s agent 1 available
-         73s call 3 arrives
-         74s call 4 arrives
-         75s call 5 arrives"
+            "{DAY}5800s agent 2 offline
+         5801s agent 2 works 0:1
+         5802s agent 2 available
+         5803s call 5 arrives
+         5804s call 6 arrives
+         5805s call 7 arrives"
         ),
         expect![[r#"
-            70s agent 1 offline
-            72s agent 1 available
-            73s call 3 arrived: queue 0
-            73s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 73s, free since 31s)
-            73s ! ring agent 2 for call 3
-            74s call 4 arrived: queue 0
-            74s offer 4: call 4 -> agent 0 at arrival (attempt 1, eligible since 74s, free since 60s)
-            74s ! ring agent 0 for call 4
-            75s call 5 arrived: queue 0
-            75s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 75s, free since 72s)
-            75s ! ring agent 1 for call 5
+            5800s agent 2 offline
+            5802s agent 2 available
+            5803s call 5 arrived: queue 0
+            5803s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5803s, free since 5650s)
+            5803s ! ring agent 1 for call 5
+            5804s call 6 arrived: queue 0
+            5804s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5804s, free since 5700s)
+            5804s ! ring agent 0 for call 6
+            5805s call 7 arrived: queue 0
+            5805s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5805s, free since 5802s)
+            5805s ! ring agent 2 for call 7
         "#]],
     );
 }
@@ -327,16 +343,46 @@ fn a_break_ends_the_idle_time() {
     check(
         &rotating(Rotation::LongestIdle),
         &format!(
-            "{DAY}70s agent 2 break 1
-         71s agent 2 available
-         72s call 3 arrives"
+            "{DAY}5800s agent 2 break 1
+         5801s agent 2 available
+         5802s call 5 arrives"
         ),
         expect![[r#"
-            70s agent 2 on break 1
-            71s agent 2 available
-            72s call 3 arrived: queue 0
-            72s offer 3: call 3 -> agent 0 at arrival (attempt 1, eligible since 72s, free since 60s)
-            72s ! ring agent 0 for call 3
+            5800s agent 2 on break 1
+            5801s agent 2 available
+            5802s call 5 arrived: queue 0
+            5802s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
+            5802s ! ring agent 1 for call 5
+        "#]],
+    );
+}
+
+#[test]
+fn the_load_band_of_best_score_is_as_of_the_moment_the_agent_became_idle() {
+    // Agent 0 was busy until 1800 s and comes back from a long break at 9000 s with next to no
+    // load left; agent 1 was busy from 8400 s on.
+    check(
+        &rotating(Rotation::BestScore),
+        "0s agent 0 works 0:1
+         0s agent 1 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         1800s call 0 ends
+         1801s agent 0 break 1
+         8400s agent 1 available
+         8400s call 1 arrives
+         8400s offer 1 answered
+         8400s call 1 is bridged
+         8900s call 1 ends
+         9000s agent 0 available
+         --
+         9001s call 2 arrives",
+        expect![[r#"
+            9001s call 2 arrived: queue 0
+            9001s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 9001s, free since 9000s)
+            9001s ! ring agent 0 for call 2
         "#]],
     );
 }
