@@ -14,7 +14,7 @@ mod world;
 
 use coverage::Coverage;
 use engine::policy::{Policy, Rotation};
-use run::{Run, Summary};
+use run::{Failure, Run, Summary};
 use std::time::Duration;
 
 fn number(name: &str) -> Option<u64> {
@@ -22,7 +22,10 @@ fn number(name: &str) -> Option<u64> {
     Some(text.parse().expect("a number"))
 }
 
-fn run(seed: u64, disturb: fn(&mut Policy)) -> Result<Summary, String> {
+/// So many failed runs are enough to see what is wrong.
+const ENOUGH: usize = 12;
+
+fn run(seed: u64, disturb: fn(&mut Policy)) -> Result<Summary, Failure> {
     Run::new(seed, disturb).finish()
 }
 
@@ -31,20 +34,37 @@ const UNDISTURBED: fn(&mut Policy) = |_| {};
 #[test]
 fn the_engine_agrees_with_the_reference_router_and_every_call_gets_its_outcome() {
     if let Some(seed) = number("LINEFINDER_SEED") {
-        let summary = run(seed, UNDISTURBED).unwrap_or_else(|failure| panic!("{failure}"));
-        println!("seed {seed} passed: {summary:?}");
+        match run(seed, UNDISTURBED) {
+            Ok(summary) => println!("seed {seed} passed: {summary:?}"),
+            Err(failure) => panic!("{}", failure.report),
+        }
         return;
     }
     let runs = number("LINEFINDER_RUNS").unwrap_or(400);
     let mut total = Coverage::default();
     let (mut inputs, mut outputs, mut calls, mut refused) = (0, 0, 0, 0);
+    let mut failed: Vec<(u64, Failure)> = Vec::new();
     for seed in 1..=runs {
-        let summary = run(seed, UNDISTURBED).unwrap_or_else(|failure| panic!("{failure}"));
-        total.add(&summary.coverage);
-        inputs += summary.inputs;
-        outputs += summary.outputs;
-        calls += summary.calls;
-        refused += summary.refused;
+        match run(seed, UNDISTURBED) {
+            Ok(summary) => {
+                total.add(&summary.coverage);
+                inputs += summary.inputs;
+                outputs += summary.outputs;
+                calls += summary.calls;
+                refused += summary.refused;
+            }
+            Err(failure) => failed.push((seed, failure)),
+        }
+        if failed.len() == ENOUGH {
+            break;
+        }
+    }
+    if let Some((_, first)) = failed.first() {
+        eprintln!("{}", first.report);
+        for (seed, failure) in &failed {
+            eprintln!("seed {seed}: {}", failure.what.replace("\n", "\n    "));
+        }
+        panic!("{} runs failed", failed.len());
     }
     println!(
         "{runs} runs: {inputs} inputs, {refused} of them refused; {outputs} outputs compared; {calls} calls"

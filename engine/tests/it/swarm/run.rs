@@ -45,6 +45,12 @@ impl std::fmt::Debug for Summary {
     }
 }
 
+/// Why a run failed, and everything needed to repeat it.
+pub(crate) struct Failure {
+    pub(crate) what: String,
+    pub(crate) report: String,
+}
+
 /// One step, for the report of a failure.
 struct Step {
     at: Timestamp,
@@ -97,11 +103,14 @@ impl Run {
     ///
     /// # Errors
     /// The verdict with all that is needed to repeat the run.
-    pub(crate) fn finish(mut self) -> Result<Summary, String> {
+    pub(crate) fn finish(mut self) -> Result<Summary, Failure> {
         let verdict = self.safety().and_then(|()| self.liveness());
         match verdict {
             Ok(()) => Ok(core::mem::take(&mut self.summary)),
-            Err(what) => Err(self.report(&what)),
+            Err(what) => Err(Failure {
+                report: self.report(&what),
+                what,
+            }),
         }
     }
 
@@ -192,11 +201,11 @@ impl Run {
 
     /// Hears what the engine says; the world reacts.
     fn listen(&mut self) -> Verdict {
+        self.said.extend_from_slice(&self.out);
         for output in self.out.iter() {
             self.judge.hear(self.now, output)?;
             self.summary.coverage.output(output);
             self.world.react(self.now, output);
-            self.said.push(*output);
         }
         self.summary.outputs += self.out.len() as u64;
         self.out.clear();
