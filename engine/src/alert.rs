@@ -136,6 +136,10 @@ impl Engine {
                 self.alerts.limit = Some(alerts.queue_length);
                 let bucket = micros(alerts.window) / BUCKETS as u64;
                 self.arm_alert_window(Timestamp((now.0 / bucket + 1) * bucket));
+                // Some may be too long under a new limit.
+                for (i, queue) in self.queues.iter().enumerate() {
+                    self.alerts.lengthened(QueueId(i as u16), queue.in_line);
+                }
             }
             None => {
                 self.alerts.limit = None;
@@ -146,7 +150,8 @@ impl Engine {
 
     /// Raises the alert of every queue that is too long at the end of this step.
     pub(crate) fn raise_queue_alerts(&mut self, now: Timestamp, out: &mut Outbox) {
-        let long = core::mem::take(&mut self.alerts.long);
+        let mut long = core::mem::take(&mut self.alerts.long);
+        long.sort_unstable();
         for queue in &long {
             let length = self.queues[queue.index()].in_line;
             let over = self.alerts.limit.is_some_and(|limit| length > limit);
