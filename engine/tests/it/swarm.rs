@@ -62,7 +62,8 @@ fn the_engine_agrees_with_the_reference_router_and_every_call_gets_its_outcome()
     if let Some((_, first)) = failed.first() {
         eprintln!("{}", first.report);
         for (seed, failure) in &failed {
-            eprintln!("seed {seed}: {}", failure.what.replace("\n", "\n    "));
+            let lines: Vec<&str> = failure.what.lines().take(3).collect();
+            eprintln!("seed {seed}: {}", lines.join("\n    "));
         }
         panic!("{} runs failed", failed.len());
     }

@@ -73,12 +73,7 @@ pub(super) struct Agent {
 
 impl Agent {
     /// A newcomer with the median calls and talk time of its colleagues.
-    pub(super) fn new(
-        queues: &[(QueueId, Level)],
-        calls: u64,
-        talk: u64,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(queues: &[(QueueId, Level)], calls: u64, talk: u64, now: Timestamp) -> Self {
         Agent {
             queues: queues.to_vec(),
             status: AgentStatus::Offline,

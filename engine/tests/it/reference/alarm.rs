@@ -154,8 +154,16 @@ impl Reference {
             };
             let before = self.alarms.sums(0, begin);
             let window = self.alarms.sums(begin, ends[ends.len() - 1]);
-            self.set_alarm(now, Alert::SuccessRate, fallen_success(&before, &window, &rules));
-            self.set_alarm(now, Alert::AgentAvailability, low_availability(&window, &rules));
+            self.set_alarm(
+                now,
+                Alert::SuccessRate,
+                fallen_success(&before, &window, &rules),
+            );
+            self.set_alarm(
+                now,
+                Alert::AgentAvailability,
+                low_availability(&window, &rules),
+            );
             let latency = self.slow_store(&window, &rules);
             self.set_alarm(now, Alert::StoreLatency, latency);
         }

@@ -15,8 +15,8 @@ impl Reference {
     /// `Pace` is due whenever the carrier takes the next leg: looking for matches once too often
     /// finds none.
     pub(super) fn next_due(&self) -> Option<(Timestamp, Timer, u64)> {
-        let pace = Some((self.carrier.next_leg, Timer::Pace, 0))
-            .filter(|(at, _, _)| *at > self.now);
+        let pace =
+            Some((self.carrier.next_leg, Timer::Pace, 0)).filter(|(at, _, _)| *at > self.now);
         self.armed().chain(pace).min()
     }
 

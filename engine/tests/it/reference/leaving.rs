@@ -146,13 +146,7 @@ impl Reference {
     }
 
     /// It loses its place, its timers, and whatever put it ahead.
-    fn leave_line_for(
-        &mut self,
-        now: Timestamp,
-        id: CallId,
-        then: Treatment,
-        unserved: Unserved,
-    ) {
+    fn leave_line_for(&mut self, now: Timestamp, id: CallId, then: Treatment, unserved: Unserved) {
         let call = self.call_mut(id);
         call.forget_timers();
         call.overdue = false;

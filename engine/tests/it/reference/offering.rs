@@ -16,7 +16,8 @@ const BRIDGE_TIMEOUT: u64 = 10_000_000;
 impl Reference {
     /// The agents that are being rung for the call or have claimed it, by id.
     pub(super) fn rung_for(&self, id: CallId) -> Vec<AgentId> {
-        let is_rung = |activity: &Activity| matches!(activity, Activity::Offered(_, call, _) if *call == id);
+        let is_rung =
+            |activity: &Activity| matches!(activity, Activity::Offered(_, call, _) if *call == id);
         (0..self.agents.len())
             .filter(|i| is_rung(&self.agents[*i].activity))
             .map(|i| AgentId(i as u32))
@@ -289,12 +290,7 @@ impl Reference {
     }
 
     /// Takes every offer of the call back, in order of the agents, but the winner's.
-    pub(super) fn withdraw_all_but(
-        &mut self,
-        now: Timestamp,
-        id: CallId,
-        winner: Option<AgentId>,
-    ) {
+    pub(super) fn withdraw_all_but(&mut self, now: Timestamp, id: CallId, winner: Option<AgentId>) {
         for agent in self.rung_for(id) {
             let Activity::Offered(offer, _, _) = self.agents[agent.index()].activity else {
                 continue;

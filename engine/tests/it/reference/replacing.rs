@@ -16,9 +16,10 @@ impl Reference {
     ) -> Result<(), Rejection> {
         let kept = policy.queues.len();
         let in_use = self.calls.iter().any(|c| c.queue.index() >= kept)
-            || self.agents.iter().any(|who| {
-                who.activity == Activity::WrapUp && who.last_queue.index() >= kept
-            });
+            || self
+                .agents
+                .iter()
+                .any(|who| who.activity == Activity::WrapUp && who.last_queue.index() >= kept);
         if policy.check().is_err() || in_use {
             return Err(Rejection::BadPolicy);
         }

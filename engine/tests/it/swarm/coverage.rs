@@ -13,19 +13,71 @@ pub(crate) struct Coverage {
 
 /// Every variant that the runs must have seen. `Rescued` must never be.
 const EXPECTED: &[&str] = &[
-    "CallArrived", "CallQueued", "CallOverflowed", "EstimateAnnounced", "OfferMade", "OfferRang",
-    "OfferAnswered", "OfferEnded", "ClaimUndone", "CallExhausted", "CallConnected", "CallEnded",
-    "CallAbandoned", "CallRefused", "CallTimedOut", "VoicemailStarted", "VoicemailTaken",
-    "CallFailed", "CallbackOffered", "CallbackTaken", "CallbackPlaced", "CallbackMissed",
-    "CallbackFailed", "AgentStatusSet", "AgentIdle", "AgentWrapUp", "AgentAlive", "AgentReachable",
-    "AgentBreaker", "CarrierBreaker", "QueueScanned", "QueueOpen", "PolicyApplied",
-    "FeatureShareSet", "AlertRaised SuccessRate", "AlertRaised StoreLatency",
-    "AlertRaised AgentAvailability", "AlertRaised QueueLength", "AlertCleared", "RingAgent",
-    "StopRinging", "Bridge", "DialLegacy", "LeaveQueue", "OfferCallback", "PlaceCallback",
-    "StopCallback", "Ok AgentReady", "Ok Resumed", "Ok PolicyReplaced", "Ok CallbackAnswered",
-    "Ok CallbackUnanswered", "Ok BridgeFailed", "UnknownQueue", "CallIdOutOfOrder", "UnknownCall",
-    "UnknownAgent", "AgentIdOutOfOrder", "BadAssignment", "StaleOffer", "WrongState",
-    "NoCallbackOffered", "BadPolicy", "BadShare", "BadGap",
+    "CallArrived",
+    "CallQueued",
+    "CallOverflowed",
+    "EstimateAnnounced",
+    "OfferMade",
+    "OfferRang",
+    "OfferAnswered",
+    "OfferEnded",
+    "ClaimUndone",
+    "CallExhausted",
+    "CallConnected",
+    "CallEnded",
+    "CallAbandoned",
+    "CallRefused",
+    "CallTimedOut",
+    "VoicemailStarted",
+    "VoicemailTaken",
+    "CallFailed",
+    "CallbackOffered",
+    "CallbackTaken",
+    "CallbackPlaced",
+    "CallbackMissed",
+    "CallbackFailed",
+    "AgentStatusSet",
+    "AgentIdle",
+    "AgentWrapUp",
+    "AgentAlive",
+    "AgentReachable",
+    "AgentBreaker",
+    "CarrierBreaker",
+    "QueueScanned",
+    "QueueOpen",
+    "PolicyApplied",
+    "FeatureShareSet",
+    "AlertRaised SuccessRate",
+    "AlertRaised StoreLatency",
+    "AlertRaised AgentAvailability",
+    "AlertRaised QueueLength",
+    "AlertCleared",
+    "RingAgent",
+    "StopRinging",
+    "Bridge",
+    "DialLegacy",
+    "LeaveQueue",
+    "OfferCallback",
+    "PlaceCallback",
+    "StopCallback",
+    "Ok AgentReady",
+    "Ok Resumed",
+    "Ok PolicyReplaced",
+    "Ok CallbackAnswered",
+    "Ok CallbackUnanswered",
+    "Ok BridgeFailed",
+    "UnknownQueue",
+    "CallIdOutOfOrder",
+    "UnknownCall",
+    "UnknownAgent",
+    "AgentIdOutOfOrder",
+    "BadAssignment",
+    "StaleOffer",
+    "WrongState",
+    "NoCallbackOffered",
+    "BadPolicy",
+    "BadShare",
+    "BadGap",
 ];
 
 impl Coverage {
@@ -77,7 +129,11 @@ fn variant(value: &impl Debug) -> String {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             let end = text.find(|c: char| !c.is_alphanumeric());
             self.0.push_str(&text[..end.unwrap_or(text.len())]);
-            if end.is_some() { Err(fmt::Error) } else { Ok(()) }
+            if end.is_some() {
+                Err(fmt::Error)
+            } else {
+                Ok(())
+            }
         }
     }
     let mut name = Name(String::new());

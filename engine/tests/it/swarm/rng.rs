@@ -39,7 +39,11 @@ impl Rng {
     }
 
     /// `Some` in so many of 100 cases; draws the value only then.
-    pub(crate) fn maybe<T>(&mut self, percent: u64, draw: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(crate) fn maybe<T>(
+        &mut self,
+        percent: u64,
+        draw: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
         self.percent(percent).then(|| draw(self))
     }
 }

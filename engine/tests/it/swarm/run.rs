@@ -212,7 +212,11 @@ impl Run {
         invariants::check(&self.engine).map_err(|broken| broken.to_string())
     }
 
-    fn compare(&mut self, result: Result<(), Rejection>, expected: Result<(), Rejection>) -> Verdict {
+    fn compare(
+        &mut self,
+        result: Result<(), Rejection>,
+        expected: Result<(), Rejection>,
+    ) -> Verdict {
         let predicted = self.reference.take_outputs();
         let step = self.history.back().expect("a step has just been taken");
         let said: Vec<Output> = step.outputs.iter().map(without_estimate).collect();
@@ -227,17 +231,23 @@ impl Run {
             ));
         }
         if result != expected {
-            return Err(format!("the engine says {result:?}, the reference {expected:?}"));
+            return Err(format!(
+                "the engine says {result:?}, the reference {expected:?}"
+            ));
         }
         let (kept, expected) = (self.engine.n_calls(), self.reference.n_calls());
         if kept != expected {
-            return Err(format!("{kept} calls in hand, the reference has {expected}"));
+            return Err(format!(
+                "{kept} calls in hand, the reference has {expected}"
+            ));
         }
         let due = self.engine.next_deadline();
         let expected = self.reference.next_deadline();
         // The engine paces only what waits for the carrier; to the reference it makes no difference.
         if due.is_some_and(|(_, timer)| timer != Timer::Pace) && due != expected {
-            return Err(format!("next is due {due:?}, by the reference {expected:?}"));
+            return Err(format!(
+                "next is due {due:?}, by the reference {expected:?}"
+            ));
         }
         Ok(())
     }

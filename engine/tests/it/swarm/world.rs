@@ -81,10 +81,7 @@ impl World {
             let status = AgentStatus::Available;
             if self.rng.percent(85) {
                 let at = self.rng.below(4);
-                self.plan(
-                    at,
-                    Plan::Input(Input::AgentStatusChanged { agent, status }),
-                );
+                self.plan(at, Plan::Input(Input::AgentStatusChanged { agent, status }));
             }
             if self.rng.percent(85) {
                 let at = self.rng.below(3);
@@ -331,10 +328,7 @@ impl World {
                 self.plan(1, Plan::Input(Input::AgentAssigned { agent, queues }));
             }
             let status = AgentStatus::Available;
-            self.plan(
-                1,
-                Plan::Input(Input::AgentStatusChanged { agent, status }),
-            );
+            self.plan(1, Plan::Input(Input::AgentStatusChanged { agent, status }));
             self.plan(1, Plan::Input(Input::DeviceConnected { agent }));
             self.plan(1, Plan::Heartbeat(agent));
         }
