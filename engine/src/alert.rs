@@ -176,8 +176,9 @@ impl Engine {
                 u64::from(rules.min_calls),
             );
             self.set_alert(now, Alert::SuccessRate, success, out);
-            let availability = (window.wanting > 0)
-                .then(|| window.reachable / (window.wanting / 10_000).max(1))
+            let availability = (u128::from(window.reachable) * 10_000)
+                .checked_div(u128::from(window.wanting))
+                .map(|share| share as u64)
                 .filter(|share| *share < u64::from(rules.agent_availability.0));
             self.set_alert(now, Alert::AgentAvailability, availability, out);
             let latency = self.store_alert(&window, u64::from(rules.store_latency_factor_milli));

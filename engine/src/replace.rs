@@ -102,6 +102,7 @@ impl Engine {
                         | Phase::Ringing
                         | Phase::Claimed(_)
                         | Phase::CallbackWaiting
+                        | Phase::CallbackPlacing(_)
                 ) && !call.legacy
             })
             .map(|(slot, _)| slot)
