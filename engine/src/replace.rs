@@ -109,6 +109,7 @@ impl Engine {
                         | Phase::Ringing
                         | Phase::Claimed(_)
                         | Phase::CallbackWaiting
+                        | Phase::CallbackPaused
                         | Phase::CallbackPlacing(_)
                 ) && !call.legacy
             })

@@ -45,7 +45,7 @@ impl Reference {
                 self.set_waiting_timers(now, id);
             } else if matches!(
                 call.phase,
-                Phase::CallbackWaiting | Phase::CallbackPlacing(_)
+                Phase::CallbackWaiting | Phase::CallbackPaused | Phase::CallbackPlacing(_)
             ) {
                 self.set_widen(now, id);
             }
