@@ -136,6 +136,10 @@ impl Engine {
                 self.alerts.limit = Some(alerts.queue_length);
                 let bucket = micros(alerts.window) / BUCKETS as u64;
                 self.arm_alert_window(Timestamp((now.0 / bucket + 1) * bucket));
+                // Some may be too long under a new limit.
+                for (i, queue) in self.queues.iter().enumerate() {
+                    self.alerts.lengthened(QueueId(i as u16), queue.in_line);
+                }
             }
             None => {
                 self.alerts.limit = None;
@@ -146,7 +150,8 @@ impl Engine {
 
     /// Raises the alert of every queue that is too long at the end of this step.
     pub(crate) fn raise_queue_alerts(&mut self, now: Timestamp, out: &mut Outbox) {
-        let long = core::mem::take(&mut self.alerts.long);
+        let mut long = core::mem::take(&mut self.alerts.long);
+        long.sort_unstable();
         for queue in &long {
             let length = self.queues[queue.index()].in_line;
             let over = self.alerts.limit.is_some_and(|limit| length > limit);
@@ -171,8 +176,9 @@ impl Engine {
                 u64::from(rules.min_calls),
             );
             self.set_alert(now, Alert::SuccessRate, success, out);
-            let availability = (window.wanting > 0)
-                .then(|| window.reachable / (window.wanting / 10_000).max(1))
+            let availability = (u128::from(window.reachable) * 10_000)
+                .checked_div(u128::from(window.wanting))
+                .map(|share| share as u64)
                 .filter(|share| *share < u64::from(rules.agent_availability.0));
             self.set_alert(now, Alert::AgentAvailability, availability, out);
             let latency = self.store_alert(&window, u64::from(rules.store_latency_factor_milli));

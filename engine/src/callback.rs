@@ -45,21 +45,13 @@ impl Engine {
     ) -> Result<(), Rejection> {
         let slot = self.slot(call)?;
         let state = &self.calls[slot];
-        let Some(policy) = self.policy.queues[state.queue.index()].callback else {
-            return Err(Rejection::NoCallbackOffered);
-        };
-        if !state.callback_offered || at.is_some_and(|at| at < now || !policy.scheduled) {
-            return Err(Rejection::NoCallbackOffered);
-        }
-        match state.phase {
+        let in_line = match state.phase {
             // Called back once is called back: it stays on the line now.
             Phase::Waiting | Phase::Resting if state.is_callback => {
                 return Err(Rejection::WrongState);
             }
-            Phase::Waiting | Phase::Resting => {
-                self.leave_queue(slot);
-            }
-            Phase::Declining(_) => self.take_lane(now, slot),
+            Phase::Waiting | Phase::Resting => true,
+            Phase::Declining(_) => false,
             Phase::Ringing
             | Phase::Claimed(_)
             | Phase::Talking(..)
@@ -67,6 +59,17 @@ impl Engine {
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
             | Phase::CallbackPlacing(_) => return Err(Rejection::WrongState),
+        };
+        let Some(policy) = self.policy.queues[state.queue.index()].callback else {
+            return Err(Rejection::NoCallbackOffered);
+        };
+        if !state.callback_offered || at.is_some_and(|at| at < now || !policy.scheduled) {
+            return Err(Rejection::NoCallbackOffered);
+        }
+        if in_line {
+            self.leave_queue(slot);
+        } else {
+            self.take_lane(now, slot);
         }
         self.disarm_call(slot);
         let state = &mut self.calls[slot];

@@ -58,8 +58,13 @@ impl Engine {
         call.attempts += 1;
         let (id, attempt, legacy) = (call.id, call.attempts, call.legacy);
         let rules = &self.queues[call.queue.index()].rules;
-        let widened = call.arrived.after(rules.widened_after(level));
-        let eligible_since = call.eligible.max(widened);
+        // The legacy flow takes an agent of any level at once.
+        let widened_after = if legacy {
+            0
+        } else {
+            rules.widened_after(level)
+        };
+        let eligible_since = call.eligible.max(call.arrived.after(widened_after));
         let until = now.after(rules.place_timeout);
         let push = rules.push;
         let at_arrival = self.arriving == Some(slot) && attempt == 1;

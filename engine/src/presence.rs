@@ -23,11 +23,13 @@ impl Engine {
         agent: AgentId,
         queues: &[(QueueId, Level)],
     ) -> Result<(), Rejection> {
+        for (queue, _) in queues {
+            self.known_queue(*queue)?;
+        }
         if agent.index() > self.agents.len() || agent.0 >= OfferId::MAX_AGENTS {
             return Err(Rejection::AgentIdOutOfOrder);
         }
         for (i, (queue, level)) in queues.iter().enumerate() {
-            self.known_queue(*queue)?;
             if *level == 0 || queues[..i].iter().any(|(other, _)| other == queue) {
                 return Err(Rejection::BadAssignment);
             }

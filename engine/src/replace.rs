@@ -51,7 +51,12 @@ impl Engine {
         for (i, queue) in policy.queues.iter().enumerate() {
             match self.queues.get_mut(i) {
                 Some(state) => {
+                    let was_events = state.rules.events;
                     state.rules = Rules::of(queue);
+                    if was_events && !state.rules.events {
+                        // What an event marked now waits for a scan.
+                        state.pending &= !pending::CONTINUOUS;
+                    }
                     for lane in &mut state.lanes {
                         lane.weigh(&queue.priority);
                     }
@@ -62,6 +67,8 @@ impl Engine {
                 }
             }
         }
+        let queues = &self.queues;
+        self.to_route.retain(|q| queues[q.index()].pending != 0);
         self.policy = policy;
         self.take_rules();
         self.arm_scans(now);

@@ -1,0 +1,218 @@
+//! Alerts, from a log of everything that happened: each window is added up anew.
+
+use std::time::Duration;
+
+use engine::id::QueueId;
+use engine::output::Alert;
+use engine::policy::Alerts;
+use engine::time::micros;
+use engine::{Event, Timestamp};
+
+use super::Reference;
+use super::matching::grid;
+
+/// A window is so many parts long and moves by one.
+const PARTS: usize = 5;
+
+#[derive(Clone, Copy, Debug)]
+enum Entry {
+    /// A call got an outcome: connected or not.
+    Outcome(bool),
+    /// One store commit, in microseconds.
+    Latency(u64),
+    /// So many agents want work, and so many of them can be reached.
+    Agents(Timestamp, u64, u64),
+    /// A part of a window is over.
+    PartOver(Timestamp),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Alarms {
+    log: Vec<Entry>,
+    pub(super) window_at: Option<Timestamp>,
+    raised: Vec<Alert>,
+    /// Mean store latency of the first full window that has one.
+    usual_latency: Option<u64>,
+}
+
+/// What happened in a stretch of the log.
+#[derive(Default)]
+struct Sums {
+    connected: u64,
+    ended: u64,
+    latency: u64,
+    commits: u64,
+    /// Agent-time, in microseconds.
+    wanting: u128,
+    reachable: u128,
+}
+
+impl Alarms {
+    pub(super) fn heard(&mut self, event: &Event) {
+        if matches!(event, Event::CallConnected { .. }) {
+            self.log.push(Entry::Outcome(true));
+        }
+        if matches!(
+            event,
+            Event::CallAbandoned { .. }
+                | Event::CallRefused { .. }
+                | Event::CallTimedOut { .. }
+                | Event::CallFailed { .. }
+                | Event::VoicemailTaken { .. }
+                | Event::CallbackFailed { .. }
+        ) {
+            self.log.push(Entry::Outcome(false));
+        }
+    }
+
+    pub(super) fn store_took(&mut self, latency: Duration) {
+        self.log.push(Entry::Latency(micros(latency)));
+    }
+
+    pub(super) fn counted(&mut self, now: Timestamp, wanting: u64, reachable: u64) {
+        let last = self.log.iter().rev().find_map(|entry| match entry {
+            Entry::Agents(_, wanting, reachable) => Some((*wanting, *reachable)),
+            Entry::Outcome(_) | Entry::Latency(_) | Entry::PartOver(_) => None,
+        });
+        if last.unwrap_or_default() != (wanting, reachable) {
+            self.log.push(Entry::Agents(now, wanting, reachable));
+        }
+    }
+
+    /// The places in the log after the ends of parts.
+    fn part_ends(&self) -> Vec<usize> {
+        (0..self.log.len())
+            .filter(|i| matches!(self.log[*i], Entry::PartOver(_)))
+            .map(|i| i + 1)
+            .collect()
+    }
+
+    fn sums(&self, from: usize, to: usize) -> Sums {
+        let mut sums = Sums::default();
+        let mut agents = (Timestamp::ZERO, 0, 0);
+        for (i, entry) in self.log[..to].iter().enumerate() {
+            let counts = i >= from;
+            match *entry {
+                Entry::Outcome(connected) if counts => {
+                    sums.ended += 1;
+                    sums.connected += u64::from(connected);
+                }
+                Entry::Latency(latency) if counts => {
+                    sums.commits += 1;
+                    sums.latency += latency;
+                }
+                Entry::Outcome(_) | Entry::Latency(_) => {}
+                Entry::Agents(at, ..) | Entry::PartOver(at) => {
+                    let (since, wanting, reachable) = agents;
+                    if counts {
+                        let span = u128::from(at.since(since));
+                        sums.wanting += u128::from(wanting) * span;
+                        sums.reachable += u128::from(reachable) * span;
+                    }
+                    agents = match *entry {
+                        Entry::Agents(at, wanting, reachable) => (at, wanting, reachable),
+                        Entry::PartOver(_) | Entry::Outcome(_) | Entry::Latency(_) => {
+                            (at, wanting, reachable)
+                        }
+                    };
+                }
+            }
+        }
+        sums
+    }
+}
+
+impl Reference {
+    pub(super) fn set_alarm_window(&mut self, now: Timestamp) {
+        self.alarms.window_at = self.policy.alerts.map(|rules| grid(now, part(&rules)));
+    }
+
+    pub(super) fn raise_long_queues(&mut self, now: Timestamp) {
+        let Some(rules) = self.policy.alerts else {
+            return;
+        };
+        for queue in (0..self.queues.len()).map(|i| QueueId(i as u16)) {
+            let length = self.n_in_line(queue);
+            if length > rules.queue_length {
+                self.set_alarm(now, Alert::QueueLength(queue), Some(u64::from(length)));
+            }
+        }
+    }
+
+    pub(super) fn alarm_window_over(&mut self, now: Timestamp) {
+        let Some(rules) = self.policy.alerts else {
+            return;
+        };
+        self.alarms.window_at = Some(now.after(part(&rules)));
+        self.alarms.log.push(Entry::PartOver(now));
+        let ends = self.alarms.part_ends();
+        if ends.len() >= PARTS {
+            let begin = if ends.len() == PARTS {
+                0
+            } else {
+                ends[ends.len() - PARTS - 1]
+            };
+            let before = self.alarms.sums(0, begin);
+            let window = self.alarms.sums(begin, ends[ends.len() - 1]);
+            self.set_alarm(
+                now,
+                Alert::SuccessRate,
+                fallen_success(&before, &window, &rules),
+            );
+            self.set_alarm(
+                now,
+                Alert::AgentAvailability,
+                low_availability(&window, &rules),
+            );
+            let latency = self.slow_store(&window, &rules);
+            self.set_alarm(now, Alert::StoreLatency, latency);
+        }
+        for queue in (0..self.queues.len()).map(|i| QueueId(i as u16)) {
+            if self.n_in_line(queue) <= rules.queue_length {
+                self.set_alarm(now, Alert::QueueLength(queue), None);
+            }
+        }
+    }
+
+    fn slow_store(&mut self, window: &Sums, rules: &Alerts) -> Option<u64> {
+        let mean = window.latency.checked_div(window.commits)?;
+        let usual = *self.alarms.usual_latency.get_or_insert(mean.max(1));
+        let factor = mean * 1000 / usual;
+        (factor > u64::from(rules.store_latency_factor_milli)).then_some(factor)
+    }
+
+    /// Raised once with its first value, cleared once.
+    fn set_alarm(&mut self, now: Timestamp, alert: Alert, value: Option<u64>) {
+        let is_raised = self.alarms.raised.contains(&alert);
+        match value {
+            Some(value) if !is_raised => {
+                self.alarms.raised.push(alert);
+                self.event(now, Event::AlertRaised { alert, value });
+            }
+            None if is_raised => {
+                self.alarms.raised.retain(|raised| *raised != alert);
+                self.event(now, Event::AlertCleared { alert });
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+fn part(rules: &Alerts) -> u64 {
+    micros(rules.window) / PARTS as u64
+}
+
+fn fallen_success(before: &Sums, window: &Sums, rules: &Alerts) -> Option<u64> {
+    let enough = u64::from(rules.min_calls).max(1);
+    if before.ended < enough || window.ended < enough {
+        return None;
+    }
+    let rate = |sums: &Sums| sums.connected * 10_000 / sums.ended;
+    let now = rate(window);
+    (now + u64::from(rules.success_rate_drop.0) < rate(before)).then_some(now)
+}
+
+fn low_availability(window: &Sums, rules: &Alerts) -> Option<u64> {
+    let share = (window.reachable * 10_000).checked_div(window.wanting)?;
+    (share < u128::from(rules.agent_availability.0)).then_some(share as u64)
+}

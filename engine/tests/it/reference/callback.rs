@@ -1,0 +1,169 @@
+//! Callbacks: reserve an agent, call the caller, then ring the agent.
+
+use engine::id::{AgentId, CallId};
+use engine::input::AgentStatus;
+use engine::output::Departure;
+use engine::{Command, Event, Rejection, Timestamp};
+
+use super::Reference;
+use super::agent::{Activity, Candidate};
+use super::call::Phase;
+
+/// A callback that is due to be offered while the call rings is offered after the ring: asked
+/// again so often, in microseconds.
+const OFFER_AGAIN_AFTER: u64 = 1_000_000;
+
+impl Reference {
+    /// `offer_after` has passed; or the one offered in place of waiting was not taken.
+    pub(super) fn callback_offer_due(&mut self, now: Timestamp, id: CallId) {
+        let call = self.call_mut(id);
+        call.callback_offer_at = None;
+        match call.phase {
+            Phase::Waiting | Phase::Resting => {
+                call.callback_offered = true;
+                self.command(now, Command::OfferCallback { call: id });
+                self.event(now, Event::CallbackOffered { call: id });
+            }
+            Phase::Ringing | Phase::Claimed(_) => {
+                call.callback_offer_at = Some(now.after(OFFER_AGAIN_AFTER));
+            }
+            Phase::Declining(unserved) => self.say_goodbye(now, id, unserved),
+            Phase::Nowhere
+            | Phase::Talking(..)
+            | Phase::Voicemail
+            | Phase::CallbackWaiting
+            | Phase::CallbackPaused
+            | Phase::CallbackPlacing(_) => {}
+        }
+    }
+
+    pub(super) fn callback_accepted(
+        &mut self,
+        now: Timestamp,
+        id: CallId,
+        at: Option<Timestamp>,
+    ) -> Result<(), Rejection> {
+        let call = self.known_call(id)?;
+        if !matches!(
+            call.phase,
+            Phase::Waiting | Phase::Resting | Phase::Declining(_)
+        ) || call.is_callback
+        {
+            return Err(Rejection::WrongState);
+        }
+        let allowed = self
+            .rules(call.queue)
+            .callback
+            .is_some_and(|policy| at.is_none_or(|at| policy.scheduled && at >= now));
+        if !call.callback_offered || !allowed {
+            return Err(Rejection::NoCallbackOffered);
+        }
+        let call = self.call_mut(id);
+        call.forget_timers();
+        call.is_callback = true;
+        call.phase = Phase::CallbackPaused;
+        call.callback_due_at = at;
+        let then = Departure::CallbackConfirmed;
+        self.command(now, Command::LeaveQueue { call: id, then });
+        self.event(now, Event::CallbackTaken { call: id });
+        if at.is_none() {
+            self.callback_due(now, id);
+        }
+        Ok(())
+    }
+
+    /// It stands in line again, at the place of its arrival.
+    pub(super) fn callback_due(&mut self, now: Timestamp, id: CallId) {
+        self.call_mut(id).callback_due_at = None;
+        self.stand_in_line(now, id, Phase::CallbackWaiting);
+        self.set_widen(now, id);
+    }
+
+    /// Its turn has come: the agent is reserved and the caller is called.
+    pub(super) fn place_callback(&mut self, now: Timestamp, id: CallId, to: Candidate) {
+        let agent = to.agent;
+        let call = self.call_mut(id);
+        call.phase = Phase::CallbackPlacing(agent);
+        call.callback_attempts += 1;
+        let attempt = call.callback_attempts;
+        let rules = self.rules(self.call(id).queue);
+        let ring = rules.callback.map(|policy| policy.ring).unwrap_or_default();
+        let until = now + rules.offer.place_timeout + ring;
+        let who = self.agent_mut(agent);
+        who.activity = Activity::Reserved(id);
+        who.work_until = Some(until);
+        who.was_free_for = None;
+        self.leg_placed(now, agent);
+        self.event(
+            now,
+            Event::CallbackPlaced {
+                call: id,
+                agent,
+                attempt,
+            },
+        );
+        self.command(now, Command::PlaceCallback { call: id, agent });
+    }
+
+    fn reserved_for(&self, id: CallId) -> Result<AgentId, Rejection> {
+        let phase = self.known_call(id)?.phase;
+        let Phase::CallbackPlacing(agent) = phase else {
+            return Err(Rejection::WrongState);
+        };
+        Ok(agent)
+    }
+
+    /// The caller is on the line: its agent is rung, and should that fail, it is next.
+    pub(super) fn callback_answered(
+        &mut self,
+        now: Timestamp,
+        id: CallId,
+    ) -> Result<(), Rejection> {
+        let agent = self.reserved_for(id)?;
+        self.carrier_succeeded(now);
+        let call = self.call_mut(id);
+        call.phase = Phase::Waiting;
+        call.eligible = now;
+        call.front = true;
+        if self.agents[agent.index()].status != AgentStatus::Available {
+            // It signed out meanwhile, and is not rung.
+            self.becomes_idle(now, agent, true);
+            return Ok(());
+        }
+        self.call_mut(id).phase = Phase::Ringing;
+        self.offer(now, id, Candidate { level: 1, agent });
+        Ok(())
+    }
+
+    pub(super) fn callback_unanswered(
+        &mut self,
+        now: Timestamp,
+        id: CallId,
+    ) -> Result<(), Rejection> {
+        self.reserved_for(id)?;
+        self.callback_missed(now, id, false);
+        Ok(())
+    }
+
+    /// The attempt did not reach the caller: again later, or never.
+    pub(super) fn callback_missed(&mut self, now: Timestamp, id: CallId, still_rings: bool) {
+        let agent = self
+            .reserved_for(id)
+            .expect("an agent is reserved for a callback that is being placed");
+        if still_rings {
+            self.command(now, Command::StopCallback { call: id });
+        }
+        self.event(now, Event::CallbackMissed { call: id });
+        self.leg_is_over(agent);
+        self.becomes_idle(now, agent, true);
+        let policy = self.rules(self.call(id).queue).callback;
+        let call = self.call_mut(id);
+        match policy.filter(|policy| call.callback_attempts < policy.attempts) {
+            Some(policy) => {
+                call.phase = Phase::CallbackPaused;
+                call.callback_due_at = Some(now + policy.retry_every);
+            }
+            None => self.end(now, id, Event::CallbackFailed { call: id }),
+        }
+    }
+}
