@@ -27,10 +27,6 @@ pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-pub const fn ms(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
-
 /// What comes out of `script` under `policy`.
 pub fn check(policy: &Policy, script: &str, expected: Expect) {
     check_with(policy, &[], script, expected);
