@@ -15,7 +15,8 @@ pub struct Columns {
     pub queue: Option<Label>,
     /// Which class the caller is of; `None` = drawn by the stream's shares.
     pub class: Option<Label>,
-    /// How long it talked; an empty cell or 0 = not known.
+    /// How long it talked; an empty cell = not known, and so is a 0 unless a condition says in
+    /// which rows the column speaks.
     pub talk: Option<Span>,
     /// How long it waited; what it says of the caller's patience.
     pub patience: Option<PatienceColumn>,
@@ -23,8 +24,10 @@ pub struct Columns {
     pub outcome: Option<Label>,
     /// How long it waited, for comparison.
     pub wait: Option<Span>,
-    /// Who served it, for comparison.
-    pub agent: Option<String>,
+    /// Who served it, for comparison and to tell when agents were there.
+    pub agent: Option<AgentColumn>,
+    /// When its service began and ended, to tell when agents were there.
+    pub service: Option<ServiceColumns>,
     /// A row is kept when one of these holds; empty = every row.
     pub keep: Vec<Condition>,
     /// Longer talk times are cut to this.
@@ -91,6 +94,27 @@ pub struct Span {
     pub unit_micros: u64,
     /// Read only where this holds; `None` = everywhere.
     pub when: Option<Condition>,
+}
+
+/// Who served a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AgentColumn {
+    /// The column.
+    pub column: String,
+    /// Cells that stand for nobody, beside the empty one.
+    pub missing: Vec<String>,
+}
+
+/// When a service began and ended: times of day on the row's date when `arrived_at` has a date
+/// column of its own, else dates with times.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceColumns {
+    /// The column of its start.
+    pub start: String,
+    /// The column of its end; needed only where `talk` does not say how long it took.
+    pub end: Option<String>,
+    /// Cells that stand for "no time", beside the empty one.
+    pub missing: Vec<String>,
 }
 
 /// What a wait says of the caller's patience.

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod columns;
 pub mod dist;
 pub mod experiment;
+pub mod fit;
 pub mod scenario;
 pub mod schema;
 pub mod streams;

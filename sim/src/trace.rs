@@ -31,6 +31,7 @@ pub struct TraceCall {
     /// Its class; `None` when the columns file does not say.
     pub class: Option<ClassId>,
     /// How long it talked; `None` when it was not served or the log does not say (drawn then).
+    /// May be 0: an agent who lets go of a call at once.
     pub talk: Option<Micros>,
     /// What the log says of its patience.
     pub patience: Patience,
@@ -58,6 +59,10 @@ pub struct Recorded {
     pub wait: Option<Micros>,
     /// The log's name of the agent.
     pub agent: Option<String>,
+    /// Local time at which its service began.
+    pub service_start: Option<DateTime>,
+    /// ... and ended.
+    pub service_end: Option<DateTime>,
 }
 
 /// Reads a log row by row. An iterator of calls and of rows that are wrong; rows that the

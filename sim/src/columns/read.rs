@@ -6,10 +6,11 @@ use policy_file::policy::check_version;
 use policy_file::{Document, Field, FileErrors, Keys, Problems, quantity};
 
 use super::{
-    ArrivedAt, BadRows, Columns, Condition, Label, Otherwise, PatienceColumn, Span, Wanted,
+    AgentColumn, ArrivedAt, BadRows, Columns, Condition, Label, Otherwise, PatienceColumn,
+    ServiceColumns, Span, Wanted,
 };
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "schema",
     "arrived_at",
     "queue",
@@ -19,6 +20,7 @@ const KEYS: [&str; 12] = [
     "outcome",
     "wait",
     "agent",
+    "service",
     "keep",
     "cap",
     "bad_rows",
@@ -74,7 +76,8 @@ fn columns(root: &Field<'_>) -> Option<Columns> {
         talk: span("talk"),
         wait: span("wait"),
         patience: keys.get("patience").and_then(|field| patience(&field)),
-        agent: keys.get("agent").and_then(|field| column(&field)),
+        agent: keys.get("agent").and_then(|field| agent(&field)),
+        service: keys.get("service").and_then(|field| service(&field)),
         keep: keep
             .into_iter()
             .flatten()
@@ -134,14 +137,44 @@ fn arrived_at(field: &Field<'_>) -> Option<ArrivedAt> {
     if times.is_empty() && keys.get("time").is_some() {
         field.wrong("needs at least one column with a time");
     }
-    let missing = keys.get("missing");
-    let missing = missing.iter().flat_map(each);
     Some(ArrivedAt::Two {
         date: date?,
         date_format,
         times,
         time_format: format(&keys, "time_format"),
-        missing: missing.filter_map(|field| cell(&field)).collect(),
+        missing: missing(&keys),
+    })
+}
+
+/// The cells that stand for nothing.
+fn missing(keys: &Keys<'_>) -> Vec<String> {
+    let missing = keys.get("missing");
+    let missing = missing.iter().flat_map(each);
+    missing.filter_map(|field| cell(&field)).collect()
+}
+
+/// `agent: server` or `agent: { column: server, missing: NOBODY }`.
+fn agent(field: &Field<'_>) -> Option<AgentColumn> {
+    if !field.is_map() {
+        return Some(AgentColumn {
+            column: column(field)?,
+            missing: Vec::new(),
+        });
+    }
+    let keys = field.keys(&["column", "missing"])?;
+    Some(AgentColumn {
+        missing: missing(&keys),
+        column: required_column(&keys, "column", "{ column: server, missing: NOBODY }")?,
+    })
+}
+
+/// `service: { start: answered_at }`.
+fn service(field: &Field<'_>) -> Option<ServiceColumns> {
+    let keys = field.keys(&["start", "end", "missing"])?;
+    Some(ServiceColumns {
+        end: keys.get("end").and_then(|field| column(&field)),
+        missing: missing(&keys),
+        start: required_column(&keys, "start", "service: { start: answered_at }")?,
     })
 }
 

@@ -120,6 +120,9 @@ pub struct TraceSource {
     pub outside: u64,
     /// Rows that could not be read and that the columns file allows to skip.
     pub skipped: u64,
+    /// What the reader of a comparison with the log should know: sentences, as written.
+    #[serde(skip)]
+    pub notes: Vec<String>,
 }
 
 /// Callers of one class in one stream.

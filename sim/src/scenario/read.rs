@@ -6,10 +6,13 @@ mod dist;
 mod experiment;
 mod files;
 mod gates;
+mod logs;
+mod paths;
 mod tables;
 mod world;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use engine::id::{ClassId, QueueId};
@@ -90,6 +93,8 @@ struct Context {
     names: RefCell<Names>,
     /// Where each queue was first named, for errors about the policy.
     first_queues: RefCell<Vec<Mention>>,
+    /// Files that were reported to be missing or, for logs, to be wrong.
+    refused: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// Where a queue was first named.
@@ -105,6 +110,7 @@ impl Context {
             base: base.to_owned(),
             names: RefCell::default(),
             first_queues: RefCell::default(),
+            refused: RefCell::default(),
         }
     }
 
@@ -134,16 +140,6 @@ impl Context {
 
     fn class_called(&self, name: &str) -> Option<ClassId> {
         self.names.borrow_mut().intern_class(name)
-    }
-
-    /// The file that a field names, relative to the scenario's folder.
-    fn path(&self, field: &Field<'_>) -> Option<PathBuf> {
-        let text = field.text("the path of a file")?;
-        if text.is_empty() {
-            field.wrong("expected the path of a file");
-            return None;
-        }
-        Some(self.base.join(text))
     }
 }
 
@@ -260,11 +256,7 @@ fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<R
             None,
         )
     } else {
-        let path = context.path(&field)?;
-        if !path.is_file() {
-            field.wrong(format!("there is no file {}", path.display()));
-            return None;
-        }
+        let path = context.file(&field)?;
         (PolicyFile::read_with(&path, &overrides), Some(path))
     };
     match read {

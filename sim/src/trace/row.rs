@@ -119,21 +119,35 @@ impl Layout {
             Some(label) => Some(self.word(row, label)?.1.to_owned()),
             None => None,
         };
-        let agent = columns
-            .agent
+        let agent = columns.agent.as_ref().and_then(|agent| {
+            let (_, name) = self.cell(row, &agent.column);
+            is_there(name, &agent.missing).then(|| name.to_owned())
+        });
+        // A 0 may stand for "not served", unless the file says in which rows the column speaks.
+        let zero_counts = columns
+            .talk
             .as_ref()
-            .map(|column| self.cell(row, column).1);
+            .is_some_and(|span| span.when.is_some());
+        let service = columns.service.as_ref();
+        let service_time = |column: Option<&String>| match (column, service) {
+            (Some(column), Some(service)) => self.service_time(row, column, &service.missing),
+            (Some(_), None) | (None, Some(_) | None) => Ok(None),
+        };
         Ok(TraceCall {
             arrived_local,
             arrived_at: Timestamp(u64::try_from(since).unwrap_or(0)),
             queue,
             class,
-            talk: talk.filter(|talk| *talk > 0).map(|talk| talk.min(cap)),
+            talk: talk
+                .filter(|talk| *talk > 0 || zero_counts)
+                .map(|talk| talk.min(cap)),
             patience: self.patience(row)?,
             recorded: Recorded {
                 outcome,
                 wait: self.span(row, columns.wait.as_ref())?,
-                agent: agent.filter(|name| !name.is_empty()).map(str::to_owned),
+                agent,
+                service_start: service_time(service.map(|s| &s.start))?,
+                service_end: service_time(service.and_then(|s| s.end.as_ref()))?,
             },
         })
     }
@@ -208,17 +222,44 @@ impl Layout {
         })
     }
 
+    /// When a service began or ended: read as the time of arrival is.
+    fn service_time(
+        &self,
+        row: &csv::StringRecord,
+        column: &str,
+        missing: &[String],
+    ) -> Cell<Option<DateTime>> {
+        let (column, cell) = self.cell(row, column);
+        if !is_there(cell, missing) {
+            return Ok(None);
+        }
+        let read = match &self.columns.arrived_at {
+            ArrivedAt::One { format, .. } => read_date_time(cell, format.as_deref()),
+            ArrivedAt::Two {
+                date,
+                date_format,
+                time_format,
+                ..
+            } => {
+                let (date_column, date) = self.cell(row, date);
+                let date =
+                    read_date(date, date_format.as_deref()).map_err(|message| WrongCell {
+                        column: date_column,
+                        message,
+                    })?;
+                read_time(date, cell, time_format.as_deref())
+            }
+        };
+        read.map(Some)
+            .map_err(|message| WrongCell { column, message })
+    }
+
     fn arrived(&self, row: &csv::StringRecord) -> Cell<DateTime> {
         match &self.columns.arrived_at {
             ArrivedAt::One { column, format } => {
                 let (column, cell) = self.cell(row, column);
-                let read = match format {
-                    Some(format) => BrokenDownTime::parse(format, cell)
-                        .and_then(|time| time.to_datetime())
-                        .map_err(|_| format!("`{cell}` is not a date and time like \"{format}\"")),
-                    None => quantity::date_time(cell),
-                };
-                read.map_err(|message| WrongCell { column, message })
+                read_date_time(cell, format.as_deref())
+                    .map_err(|message| WrongCell { column, message })
             }
             ArrivedAt::Two {
                 date,
@@ -230,11 +271,10 @@ impl Layout {
                 let (column, cell) = self.cell(row, date);
                 let date = read_date(cell, date_format.as_deref())
                     .map_err(|message| WrongCell { column, message })?;
-                let is_there = |cell: &str| !cell.is_empty() && missing.iter().all(|m| m != cell);
                 let found = times
                     .iter()
                     .map(|column| self.cell(row, column))
-                    .find(|(_, cell)| is_there(cell));
+                    .find(|(_, cell)| is_there(cell, missing));
                 let Some((column, cell)) = found else {
                     return Err(WrongCell {
                         column: self.position(&times[0]),
@@ -279,7 +319,11 @@ fn named_columns(columns: &Columns) -> Vec<String> {
         names.push(&span.column);
         conditions.extend(&span.when);
     }
-    names.extend(&columns.agent);
+    names.extend(columns.agent.iter().map(|agent| &agent.column));
+    if let Some(service) = &columns.service {
+        names.push(&service.start);
+        names.extend(&service.end);
+    }
     names.extend(
         conditions
             .iter()
@@ -292,6 +336,20 @@ fn named_columns(columns: &Columns) -> Vec<String> {
         }
     }
     once
+}
+
+/// Whether a cell says something.
+fn is_there(cell: &str, missing: &[String]) -> bool {
+    !cell.is_empty() && missing.iter().all(|nothing| nothing != cell)
+}
+
+fn read_date_time(cell: &str, format: Option<&str>) -> Result<DateTime, String> {
+    match format {
+        Some(format) => BrokenDownTime::parse(format, cell)
+            .and_then(|time| time.to_datetime())
+            .map_err(|_| format!("`{cell}` is not a date and time like \"{format}\"")),
+        None => quantity::date_time(cell),
+    }
 }
 
 fn read_date(cell: &str, format: Option<&str>) -> Result<Date, String> {

@@ -7,6 +7,7 @@ mod command;
 mod dist;
 mod exact;
 mod files_fuzz;
+mod fit;
 mod scenario_errors;
 mod scenario_reads;
 mod schemas;

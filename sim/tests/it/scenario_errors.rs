@@ -216,7 +216,7 @@ fn the_policy_must_have_the_world_s_queues() {
           |
         1 | agents.cor.count=3
           | ^^^^^^^^^^^^^^^^
-          = help: it has 4; items are named by position from 0, or by their group, queue or name
+          = help: it has 5; items are named by position from 0, or by their group, queue or name
 
         error: policy.queues.slaes.max_wait: there is no `slaes` in `queues`
          --> --set:1:1
@@ -354,8 +354,8 @@ fn distributions_must_be_possible() {
             error: expected one column (a sample), or the columns `seconds` and `survival`
              --> FILES/calls.csv:1:1
               |
-            1 | line,priority,day,entered,queued,waited,outcome,talk,agent
-              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+            1 | line,priority,day,entered,queued,waited,outcome,talk,agent,served,ended
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
     );
     check(
         "horizon: 1h",
@@ -652,7 +652,7 @@ fn logs_must_fit_their_columns() {
         "poisson: 60/h",
         "trace: { file: survival.csv, columns: columns.yaml }",
         expect![[r#"
-            error: the log has no columns `day`, `queued`, `entered`, `line`, `priority`, `outcome`, `talk`, `waited`, `agent`
+            error: the log has no columns `day`, `queued`, `entered`, `line`, `priority`, `outcome`, `talk`, `waited`, `agent`, `served`, `ended`
              --> FILES/survival.csv:1:1
               |
             1 | seconds,survival
@@ -691,6 +691,61 @@ fn logs_must_fit_their_columns() {
               |
             5 | calls: [ { queue: q, arrivals: { journal: nowhere.jsonl }, classes: { any: { talk: 1m } } } ]
               |                                           ^^^^^^^^^^^^^"#]],
+    );
+}
+
+#[test]
+fn a_missing_log_is_one_error_and_says_where_it_is_looked_for() {
+    let log = "{ file: \"${LINEFINDER_TEST_NOWHERE:-nowhere}/calls.csv\", columns: columns.yaml }";
+    let text = SMALL
+        .replace("poisson: 60/h", &format!("trace: {log}"))
+        .replace("count: 2", &format!("staffing: {{ from_log: {log} }}"));
+    expect![[r#"
+        error: calls[0].arrivals.trace.file: there is no file FILES/nowhere/calls.csv
+         --> scenario.yaml:5:49
+          |
+        5 | calls: [ { queue: q, arrivals: { trace: { file: "${LINEFINDER_TEST_NOWHERE:-nowhere}/calls.csv", columns: colu...
+          |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          = help: the environment variable LINEFINDER_TEST_NOWHERE is not set; it says where to look"#]].assert_eq(&shown(&text, &[]));
+    let unset = SMALL.replace(
+        "poisson: 60/h",
+        "trace: { file: \"${LINEFINDER_TEST_NOWHERE}/calls.csv\", columns: columns.yaml }",
+    );
+    expect![[r#"
+        error: calls[0].arrivals.trace.file: the environment variable LINEFINDER_TEST_NOWHERE is not set
+         --> scenario.yaml:5:49
+          |
+        5 | calls: [ { queue: q, arrivals: { trace: { file: "${LINEFINDER_TEST_NOWHERE}/calls.csv", columns: columns.yaml...
+          |                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]].assert_eq(&shown(&unset, &[]));
+}
+
+#[test]
+fn staffing_has_one_source() {
+    check(
+        "count: 2",
+        "staffing: { file: staffing.csv, from_log: { file: calls.csv, columns: columns.yaml } }",
+        expect![[r#"
+            error: agents[0].staffing: either a `file`, or `from_log`, or a table of counts, not several
+             --> scenario.yaml:6:33
+              |
+            6 | agents: [ { group: g, staffing: { file: staffing.csv, from_log: { file: calls.csv, columns: columns.yaml } },...
+              |                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"#]],
+    );
+    check(
+        "count: 2",
+        "staffing: { from_log: { columns: columns.yaml, gap: 3 } }",
+        expect![[r#"
+            error: agents[0].staffing.from_log: needs the key `file`, as in `from_log: { file: calls.csv, columns: columns.yaml }`
+             --> scenario.yaml:6:45
+              |
+            6 | agents: [ { group: g, staffing: { from_log: { columns: columns.yaml, gap: 3 } }, queues: { q: 1 } } ]
+              |                                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+            error: agents[0].staffing.from_log.gap: needs a unit: write 10s, 250ms or 2m
+             --> scenario.yaml:6:75
+              |
+            6 | agents: [ { group: g, staffing: { from_log: { columns: columns.yaml, gap: 3 } }, queues: { q: 1 } } ]
+              |                                                                           ^"#]],
     );
 }
 

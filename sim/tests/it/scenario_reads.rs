@@ -32,6 +32,29 @@ fn read(text: &str) -> Scenario {
 }
 
 #[test]
+fn staffing_from_a_log_follows_its_services() {
+    let scenario = read(SCENARIO);
+    let seen = &scenario.world.agents.last().unwrap().staffing;
+    let Staffing::Dated { steps, .. } = seen else {
+        panic!("{seen:?}")
+    };
+    let shown: Vec<String> = steps.iter().map(|(at, n)| format!("{at} {n}")).collect();
+    // Bob from 8:59:01 for 60 s; Ann from 9:00:16 for the hour that talk is cut to; the next day
+    // Bob from the end of his caller's wait, for want of a recorded start.
+    assert_eq!(
+        shown,
+        [
+            "2026-03-02T08:59:01 1",
+            "2026-03-02T09:00:01 0",
+            "2026-03-02T09:00:16 1",
+            "2026-03-02T10:00:16 0",
+            "2026-03-03T09:01:00 1",
+            "2026-03-03T09:01:05 0",
+        ]
+    );
+}
+
+#[test]
 fn every_key_of_the_contract_is_read() {
     let scenario = read(SCENARIO);
     assert_eq!(scenario.experiment.horizon, Duration::from_secs(36_000));

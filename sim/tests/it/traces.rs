@@ -10,7 +10,7 @@ use sim::trace::{Patience, TraceFile, TraceReader};
 
 use crate::{COLUMNS, files};
 
-const HEADING: &str = "line,priority,day,entered,queued,waited,outcome,talk,agent\n";
+const HEADING: &str = "line,priority,day,entered,queued,waited,outcome,talk,agent,served,ended\n";
 
 fn read(columns: &str, rows: &str) -> String {
     let columns = Columns::parse(columns, "columns.yaml").unwrap_or_else(|e| panic!("{e}"));
@@ -50,75 +50,75 @@ fn rows_become_calls() {
         COLUMNS,
         &log,
         expect![[r#"
-        3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(3600000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann") }
-        3540s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(60000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob") }
-        3690s queue Some(QueueId(1)) class Some(ClassId(1)) talk None Known(75000000) Recorded { outcome: Some("abandoned"), wait: Some(75000000), agent: None }
-        90060s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(5000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob") }"#]],
+            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(3600000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann"), service_start: Some(2026-03-02T09:00:16), service_end: Some(2026-03-02T11:00:16) }
+            3540s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(60000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob"), service_start: Some(2026-03-02T08:59:01), service_end: Some(2026-03-02T09:00:01) }
+            3690s queue Some(QueueId(1)) class Some(ClassId(1)) talk None Known(75000000) Recorded { outcome: Some("abandoned"), wait: Some(75000000), agent: None, service_start: None, service_end: None }
+            90060s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(5000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob"), service_start: None, service_end: None }"#]],
     );
 }
 
 #[test]
 fn a_wrong_cell_is_shown_with_its_row() {
-    let row = "1,2,2026-13-02,9:00:00,9:00:10,5,AGENT,72,ann\n";
+    let row = "1,2,2026-13-02,9:00:00,9:00:10,5,AGENT,72,ann,,\n";
     check(
         COLUMNS,
         &format!("{HEADING}{row}"),
         expect![[r#"
-        error: day: `2026-13-02` is not a date such as 2026-03-02
-         --> log.csv:2:5
-          |
-        2 | 1,2,2026-13-02,9:00:00,9:00:10,5,AGENT,72,ann
-          |     ^^^^^^^^^^"#]],
+            error: day: `2026-13-02` is not a date such as 2026-03-02
+             --> log.csv:2:5
+              |
+            2 | 1,2,2026-13-02,9:00:00,9:00:10,5,AGENT,72,ann,,
+              |     ^^^^^^^^^^"#]],
     );
-    let row = "1,2,2026-03-02,9:00:00,9:61:10,5,AGENT,72,ann\n";
+    let row = "1,2,2026-03-02,9:00:00,9:61:10,5,AGENT,72,ann,,\n";
     check(
         COLUMNS,
         &format!("{HEADING}{row}"),
         expect![[r#"
-        error: queued: `9:61:10` is not a time of day such as 08:00
-         --> log.csv:2:24
-          |
-        2 | 1,2,2026-03-02,9:00:00,9:61:10,5,AGENT,72,ann
-          |                        ^^^^^^^"#]],
+            error: queued: `9:61:10` is not a time of day such as 08:00
+             --> log.csv:2:24
+              |
+            2 | 1,2,2026-03-02,9:00:00,9:61:10,5,AGENT,72,ann,,
+              |                        ^^^^^^^"#]],
     );
-    let row = "1,2,2026-03-02,9:00:00,9:00:10,-5,AGENT,long,ann\n";
+    let row = "1,2,2026-03-02,9:00:00,9:00:10,-5,AGENT,long,ann,,\n";
     check(
         COLUMNS,
         &format!("{HEADING}{row}"),
         expect![[r#"
-        error: talk: `long` is not a number of seconds (or the column's unit)
-         --> log.csv:2:41
-          |
-        2 | 1,2,2026-03-02,9:00:00,9:00:10,-5,AGENT,long,ann
-          |                                         ^^^^"#]],
+            error: talk: `long` is not a number of seconds (or the column's unit)
+             --> log.csv:2:41
+              |
+            2 | 1,2,2026-03-02,9:00:00,9:00:10,-5,AGENT,long,ann,,
+              |                                         ^^^^"#]],
     );
-    let row = "1,2,2026-03-02,9:00:00,9:00:10,1e300,AGENT,1,ann\n1,2,2026-03-02,0:00:00,0:00:00,inf,AGENT,1,ann\n";
+    let row = "1,2,2026-03-02,9:00:00,9:00:10,1e300,AGENT,1,ann,,\n1,2,2026-03-02,0:00:00,0:00:00,inf,AGENT,1,ann,,\n";
     check(
         COLUMNS,
         &format!("{HEADING}{row}"),
         expect![[r#"
-        error: waited: `1e300` is not a span of at most a year
-         --> log.csv:2:32
-          |
-        2 | 1,2,2026-03-02,9:00:00,9:00:10,1e300,AGENT,1,ann
-          |                                ^^^^^
-        error: queued: no time of arrival: every column of it is missing
-         --> log.csv:3:24
-          |
-        3 | 1,2,2026-03-02,0:00:00,0:00:00,inf,AGENT,1,ann
-          |                        ^^^^^^^"#]],
+            error: waited: `1e300` is not a span of at most a year
+             --> log.csv:2:32
+              |
+            2 | 1,2,2026-03-02,9:00:00,9:00:10,1e300,AGENT,1,ann,,
+              |                                ^^^^^
+            error: queued: no time of arrival: every column of it is missing
+             --> log.csv:3:24
+              |
+            3 | 1,2,2026-03-02,0:00:00,0:00:00,inf,AGENT,1,ann,,
+              |                        ^^^^^^^"#]],
     );
-    let row = "1,2,2026-03-02\n1,2,2026-03-02,9:00:00,9:00:10,5,AGENT,72,ann\n";
+    let row = "1,2,2026-03-02\n1,2,2026-03-02,9:00:00,9:00:10,5,AGENT,72,ann,,\n";
     check(
         COLUMNS,
         &format!("{HEADING}{row}"),
         expect![[r#"
-            error: the row has 3 cells, the heading has 9
+            error: the row has 3 cells, the heading has 11
              --> log.csv:2:5
               |
             2 | 1,2,2026-03-02
               |     ^^^^^^^^^^
-            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(72000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann") }"#]],
+            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(72000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann"), service_start: None, service_end: None }"#]],
     );
 }
 
@@ -129,7 +129,7 @@ fn an_unmapped_word_is_refused() {
         columns,
         "at,kind\n2026-03-02T09:00,a\n2026-03-02T09:00,b\n",
         expect![[r#"
-            3600s queue None class Some(ClassId(0)) talk None Unknown Recorded { outcome: None, wait: None, agent: None }
+            3600s queue None class Some(ClassId(0)) talk None Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
             error: kind: `b` is not in the map of the columns file; `"*"` stands for all others
              --> log.csv:3:18
               |
@@ -154,7 +154,7 @@ fn a_heading_without_the_columns_is_refused() {
         COLUMNS,
         "a,b\n1,2\n",
         expect![[r#"
-            error: the log has no columns `day`, `queued`, `entered`, `line`, `priority`, `outcome`, `talk`, `waited`, `agent`
+            error: the log has no columns `day`, `queued`, `entered`, `line`, `priority`, `outcome`, `talk`, `waited`, `agent`, `served`, `ended`
              --> log.csv:1:1
               |
             1 | a,b
@@ -270,7 +270,7 @@ fn logs_without_calls_are_refused() {
 }
 
 /// The shared folder, or why there is none.
-fn bank() -> Option<PathBuf> {
+pub(crate) fn bank() -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let shared =
         std::env::var_os("LINEFINDER_SHARED").map_or(workspace.join("../shared"), PathBuf::from);

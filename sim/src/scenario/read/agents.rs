@@ -10,7 +10,7 @@ use policy_file::{Field, Keys, Weekdays, quantity};
 use super::super::{AgentGroup, Answers, Break, DeviceModel, Heartbeat, Shift, Staffing};
 use super::calls::probability;
 use super::dist::{self, Unit};
-use super::{Context, files, tables};
+use super::{Context, files, logs, tables};
 
 /// More agents than this do not fit into offer ids.
 const MOST_AGENTS: u64 = engine::id::OfferId::MAX_AGENTS as u64;
@@ -91,16 +91,20 @@ fn staffing(keys: &Keys<'_>, context: &Context, start: DateTime) -> Option<Staff
     if key == "count" {
         return field.count(1, MOST_AGENTS).map(Staffing::Count);
     }
-    let keys = field.keys(&["step", "from", "counts", "weekdays", "file"])?;
-    if let Some(file) = keys.get("file") {
-        if keys.get("step").is_some()
-            || keys.get("counts").is_some()
-            || keys.get("weekdays").is_some()
-        {
-            field.wrong("either a `file` or a table of counts, not both");
-        }
+    let keys = field.keys(&["step", "from", "counts", "weekdays", "file", "from_log"])?;
+    let sources = [keys.get("file"), keys.get("from_log")];
+    let is_table = ["step", "counts", "weekdays"].map(|key| keys.get(key).is_some());
+    if sources.iter().flatten().count() + usize::from(is_table.contains(&true)) > 1 {
+        field.wrong("either a `file`, or `from_log`, or a table of counts, not several");
+        return None;
+    }
+    let [file, from_log] = sources;
+    if let Some(from_log) = from_log {
+        return logs::staffing(&from_log, context, start);
+    }
+    if let Some(file) = file {
         let steps = files::staffing(&file, context)?;
-        let file = context.path(&file)?;
+        let file = context.file(&file)?;
         return Some(Staffing::Dated { file, steps });
     }
     let count = |item: &Field<'_>| item.count::<u32>(0, MOST_AGENTS);

@@ -13,8 +13,6 @@ use super::super::{
 };
 use super::dist::{self, Unit, check_sum};
 use super::{Context, files, tables};
-use crate::columns::Columns;
-use crate::trace::TraceFile;
 
 /// What the parts of a stream need to know.
 struct Stream<'c> {
@@ -105,11 +103,7 @@ impl Stream<'_> {
             "profile" => self.profile(&field),
             "trace" => self.trace(&field),
             "journal" => {
-                let file = self.context.path(&field)?;
-                if !file.is_file() {
-                    field.wrong(format!("there is no file {}", file.display()));
-                    return None;
-                }
+                let file = self.context.file(&field)?;
                 let sha256 = files::digest(&file, &field)?;
                 Some(Arrivals::Journal { file, sha256 })
             }
@@ -132,37 +126,18 @@ impl Stream<'_> {
     }
 
     fn trace(&self, field: &Field<'_>) -> Option<Arrivals> {
-        let keys = field.keys(&["file", "columns"])?;
+        let keys = field.keys(&["file", "columns", "notes"])?;
         let example = "trace: { file: calls.csv, columns: columns.yaml }";
-        let file_field = keys.required("file", example);
-        let columns_field = keys.required("columns", example);
-        let (file_field, columns_field) = (file_field?, columns_field?);
-        let file = self.context.path(&file_field)?;
-        let columns_path = self.context.path(&columns_field)?;
-        let problems = field.problems();
-        if !columns_path.is_file() {
-            columns_field.wrong(format!("there is no file {}", columns_path.display()));
-            return None;
-        }
-        if !file.is_file() {
-            file_field.wrong(format!("there is no file {}", file.display()));
-            return None;
-        }
-        let columns = match Columns::read(&columns_path) {
-            Ok(columns) => columns,
-            Err(errors) => {
-                problems.extend(errors);
-                return None;
-            }
-        };
+        let notes = keys
+            .get("notes")
+            .and_then(|field| field.items("a list of sentences"));
+        let notes = notes.into_iter().flatten();
+        let notes: Vec<String> = notes
+            .filter_map(|note| note.text("a sentence").map(str::to_owned))
+            .collect();
         let mut names = self.context.names.borrow().clone();
-        let trace = match TraceFile::read(&file, &columns, self.start, &mut names) {
-            Ok(trace) => trace,
-            Err(errors) => {
-                problems.extend(errors);
-                return None;
-            }
-        };
+        let log = self.context.log(&keys, example, self.start, &mut names)?;
+        let (file_field, columns_field) = (keys.get("file")?, keys.get("columns")?);
         for name in &names.queues {
             let _ = self
                 .context
@@ -172,8 +147,8 @@ impl Stream<'_> {
             let _ = self.context.class_called(name);
         }
         let end = self.horizon.map_or(u64::MAX, micros);
-        let n_rows = trace.calls.len();
-        let mut calls = trace.calls;
+        let n_rows = log.trace.calls.len();
+        let mut calls = log.trace.calls;
         calls.retain(|call| call.arrived_local >= self.start && call.arrived_at.as_micros() < end);
         calls.sort_by_key(|call| call.arrived_at);
         if calls.is_empty() && self.horizon.is_some() {
@@ -181,16 +156,17 @@ impl Stream<'_> {
                 "none of its {n_rows} calls arrives within the experiment's time"
             ));
         }
-        let sha256 = files::digest(&file, &file_field)?;
-        let columns_sha256 = files::digest(&columns_path, &columns_field)?;
+        let sha256 = files::digest(&log.file, &file_field)?;
+        let columns_sha256 = files::digest(&log.columns_path, &columns_field)?;
         Some(Arrivals::Trace(TraceSource {
             outside: (n_rows - calls.len()) as u64,
             calls: Arc::from(calls),
-            file,
-            columns: columns_path,
+            file: log.file,
+            columns: log.columns_path,
             sha256,
             columns_sha256,
-            skipped: trace.skipped,
+            skipped: log.trace.skipped,
+            notes,
         }))
     }
 

@@ -42,11 +42,7 @@ fn hash_file(path: &Path) -> std::io::Result<String> {
 }
 
 fn table(field: &Field<'_>, context: &Context) -> Option<Table> {
-    let path = context.path(field)?;
-    if !path.is_file() {
-        field.wrong(format!("there is no file {}", path.display()));
-        return None;
-    }
+    let path = context.file(field)?;
     match Table::read(&path, MAX_TABLE) {
         Ok(table) => Some(table),
         Err(errors) => {

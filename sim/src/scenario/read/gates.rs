@@ -133,11 +133,7 @@ fn scope(keys: &Keys<'_>, id: &str, names: &Names) -> Scope {
 }
 
 fn over(field: &Field<'_>, context: &Context, names: &Names) -> Option<LiftOver> {
-    let path = context.path(field)?;
-    if !path.is_file() {
-        field.wrong(format!("there is no file {}", path.display()));
-        return None;
-    }
+    let path = context.file(field)?;
     match PolicyFile::read(&path) {
         Err(errors) => {
             field.problems().extend(errors);
