@@ -1,7 +1,7 @@
 //! Callers: they arrive, wait as long as their patience lasts, talk, leave messages, take
 //! callbacks and call again. What a caller does is drawn from who it is, never from the policy.
 
-use engine::id::{AgentId, CallId, CallerKey};
+use engine::id::{AgentId, CallId, CallerKey, QueueId};
 use engine::output::{Departure, Event as Said};
 use engine::time::Micros;
 use engine::{Input, Timestamp};
@@ -11,7 +11,7 @@ use crate::trace::Patience;
 use crate::world::World;
 use crate::world::arrivals::recorded;
 use crate::world::event::{Event, Kind};
-use crate::world::plan::ClassPlan;
+use crate::world::plan::{ClassPlan, StreamPlan};
 
 /// The voicemail greeting; who leaves no message hangs up within it.
 const GREETING: Micros = 15_000_000;
@@ -143,6 +143,13 @@ fn first_of(entity: u64) -> u64 {
     entity & !(0xff << NUMBER_BITS)
 }
 
+/// The queue that a caller calls: its log's, or else its stream's.
+fn queue_of(plan: &StreamPlan, entity: u64) -> QueueId {
+    recorded(&plan.source, entity & ((1 << NUMBER_BITS) - 1))
+        .and_then(|call| call.queue)
+        .unwrap_or(plan.queue)
+}
+
 impl World<'_> {
     pub(crate) fn schedule_arrival(&mut self, stream: u32) {
         let plan = &self.plan.streams[stream as usize];
@@ -184,9 +191,7 @@ impl World<'_> {
         let plan = &self.plan.streams[usize::from(stream)];
         let class_id = plan.classes[usize::from(class)].class;
         let is_redial = entity != first_of(entity);
-        let queue = recorded(&plan.source, entity & ((1 << NUMBER_BITS) - 1))
-            .and_then(|call| call.queue)
-            .unwrap_or(plan.queue);
+        let queue = queue_of(plan, entity);
         if self
             .plan
             .carrier
@@ -509,7 +514,8 @@ impl World<'_> {
         {
             self.after(CALLBACK_ANSWER, Kind::CallbackAnswers, slot, generation);
         } else {
-            let queue = self.plan.streams[usize::from(self.calls[slot].stream)].queue;
+            let stream = usize::from(self.calls[slot].stream);
+            let queue = queue_of(&self.plan.streams[stream], entity);
             let ring = self.plan.policy.queues[queue.index()]
                 .callback
                 .map_or(0, |c| engine::time::micros(c.ring));
