@@ -6,6 +6,7 @@ pub mod columns;
 pub mod dist;
 pub mod experiment;
 pub mod fit;
+pub mod likeness;
 pub mod scenario;
 pub mod schema;
 pub mod streams;
