@@ -8,6 +8,7 @@ mod dist;
 mod exact;
 mod files_fuzz;
 mod fit;
+mod replay;
 mod scenario_errors;
 mod scenario_reads;
 mod schemas;
