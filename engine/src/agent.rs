@@ -16,7 +16,7 @@ use crate::timers::Slot;
 pub(crate) enum Activity {
     /// Nothing.
     Idle,
-    /// Kept for a callback that is being placed, by call slot.
+    /// Kept for a callback that is being placed, or answered and not yet rung for; by call slot.
     Reserved(u32),
     /// It has a live offer.
     Offered(Offer),
@@ -34,6 +34,10 @@ pub(crate) struct Offer {
     pub(crate) call: u32,
     pub(crate) made_at: Timestamp,
     pub(crate) stage: OfferStage,
+    /// It was made ahead of a call that comes before this one.
+    pub(crate) inverts: bool,
+    /// Its leg goes through the carrier; else the agent's own application places it.
+    pub(crate) by_carrier: bool,
 }
 
 /// How far an offer has come.
@@ -94,11 +98,16 @@ impl Tally {
 
     /// Brings the busy share up to `now`, having been busy (or not) since the last time.
     pub(crate) fn age(&mut self, now: Timestamp, busy: bool) {
+        self.busy_share = self.aged(now, busy);
+        self.share_at = now;
+    }
+
+    /// The busy share at `now`, having been busy (or not) since the last time.
+    fn aged(&self, now: Timestamp, busy: bool) -> u32 {
         let span = now.since(self.share_at) as f64;
         let kept = libm::exp2(-span / Self::HALF_LIFE);
         let full = if busy { 4_294_967_295.0 } else { 0.0 };
-        self.busy_share = (f64::from(self.busy_share) * kept + full * (1.0 - kept)) as u32;
-        self.share_at = now;
+        (f64::from(self.busy_share) * kept + full * (1.0 - kept)) as u32
     }
 
     /// An offer was answered, or missed: a moving mean over about the last 16.
@@ -120,7 +129,7 @@ impl Tally {
         until as u64 + halvings as u64
     }
 
-    fn mean_handle(&self) -> Micros {
+    pub(crate) fn mean_handle(&self) -> Micros {
         self.handle.checked_div(self.n_handled).unwrap_or(0)
     }
 
@@ -204,10 +213,48 @@ pub(crate) struct Agent {
     pub(crate) free_since: Timestamp,
     pub(crate) tally: Tally,
     pub(crate) queues: Box<[(QueueId, Level)]>,
+    /// Since when it works for each of `queues` at that level or a lower one.
+    pub(crate) served_since: Box<[Timestamp]>,
+    /// The last of `served_since`, or later.
+    pub(crate) gained_at: Timestamp,
     pub(crate) timers: Slot,
 }
 
 impl Agent {
+    /// Works for these queues from now on. A queue it worked for already, at the same or a lower
+    /// level, is nothing new.
+    pub(crate) fn take_queues(&mut self, now: Timestamp, queues: Box<[(QueueId, Level)]>) {
+        self.served_since = queues
+            .iter()
+            .map(|(queue, level)| {
+                let known = self.queues.iter().zip(&self.served_since);
+                known
+                    .filter(|((q, l), _)| q == queue && l <= level)
+                    .map(|(_, since)| *since)
+                    .next()
+                    .unwrap_or(now)
+            })
+            .collect();
+        self.gained_at = now;
+        self.queues = queues;
+    }
+
+    /// Since when it works for `queue` at its present level.
+    pub(crate) fn works_for_since(&self, queue: QueueId) -> Timestamp {
+        let served = self.queues.iter().zip(&self.served_since);
+        served
+            .filter(|((q, _), _)| *q == queue)
+            .map(|(_, since)| *since)
+            .next()
+            .unwrap_or(Timestamp::ZERO)
+    }
+
+    /// Its busy share at `now`, in 2^-32.
+    pub(crate) fn busy_share_at(&self, now: Timestamp) -> u32 {
+        let busy = matches!(self.activity, Activity::Talking(_) | Activity::WrapUp);
+        self.tally.aged(now, busy)
+    }
+
     /// The strictest need its presence meets.
     #[inline]
     pub(crate) fn presence(&self) -> Need {
@@ -233,7 +280,7 @@ impl Agent {
     pub(crate) fn key(&self, agent: AgentId, rotation: Rotation, level: Level) -> IdleKey {
         let (first, second) = match rotation {
             Rotation::LongestIdle => (self.idle_since.0, 0),
-            Rotation::RoundRobin => (self.tally.last_offer, 0),
+            Rotation::RoundRobin => (self.tally.last_offer, self.idle_since.0),
             Rotation::FewestCalls => (self.tally.calls, self.idle_since.0),
             Rotation::LeastTalkTime => (self.tally.talk, self.idle_since.0),
             Rotation::LeastOccupied => (self.tally.busy_rank(), self.idle_since.0),

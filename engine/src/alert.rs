@@ -97,6 +97,11 @@ impl AlertWatch {
         self.reachable = self.reachable + r1 - r0;
     }
 
+    /// The alerts that are raised, the earliest first.
+    pub(crate) fn raised(&self) -> &[Alert] {
+        &self.raised
+    }
+
     /// Some queue became too long in this step.
     #[inline]
     pub(crate) fn has_long_queues(&self) -> bool {
@@ -146,6 +151,22 @@ impl Engine {
                 self.disarm_alert_window();
             }
         }
+    }
+
+    /// Nobody watches any more what these are about: the policy has no alerts, or not that queue.
+    pub(crate) fn clear_stale_alerts(&mut self, now: Timestamp, out: &mut Outbox) {
+        let watches = self.policy.alerts.is_some();
+        let queues = self.queues.len();
+        self.alerts.raised.retain(|alert| {
+            let is_there = match alert {
+                Alert::QueueLength(queue) => queue.index() < queues,
+                Alert::SuccessRate | Alert::StoreLatency | Alert::AgentAvailability => true,
+            };
+            if !(watches && is_there) {
+                out.event(now, Event::AlertCleared { alert: *alert });
+            }
+            watches && is_there
+        });
     }
 
     /// Raises the alert of every queue that is too long at the end of this step.

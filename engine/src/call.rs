@@ -78,6 +78,8 @@ pub(crate) enum Phase {
     CallbackPaused,
     /// This agent is reserved and the caller is being called back.
     CallbackPlacing(AgentId),
+    /// The caller has picked up; the reserved agent is rung when the carrier takes its leg.
+    CallbackAnswered(AgentId),
 }
 
 /// What a call that was not served becomes.
@@ -122,6 +124,8 @@ pub(crate) struct Call {
     pub(crate) legacy: bool,
     /// Ahead of everybody: its claim was undone.
     pub(crate) front: bool,
+    /// Its callback's turn came before that of a call ahead of it.
+    pub(crate) inverts: bool,
     pub(crate) arrived: Timestamp,
     /// When it joined its present queue.
     pub(crate) joined: Timestamp,
@@ -230,6 +234,7 @@ impl Calls {
                 is_callback: false,
                 legacy: !features.queued,
                 front: false,
+                inverts: false,
                 arrived: now,
                 joined: now,
                 eligible: now,
@@ -251,6 +256,7 @@ impl Calls {
             call.callback_offered = false;
             call.is_callback = false;
             call.front = false;
+            call.inverts = false;
             call.legacy = !features.queued;
             (call.arrived, call.joined, call.eligible) = (now, now, now);
             call.tried.clear();

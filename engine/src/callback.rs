@@ -32,7 +32,8 @@ impl Engine {
             | Phase::Voicemail
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => {}
+            | Phase::CallbackPlacing(_)
+            | Phase::CallbackAnswered(_) => {}
         }
     }
 
@@ -58,7 +59,8 @@ impl Engine {
             | Phase::Voicemail
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => return Err(Rejection::WrongState),
+            | Phase::CallbackPlacing(_)
+            | Phase::CallbackAnswered(_) => return Err(Rejection::WrongState),
         };
         let Some(policy) = self.policy.queues[state.queue.index()].callback else {
             return Err(Rejection::NoCallbackOffered);
@@ -127,9 +129,11 @@ impl Engine {
         out: &mut Outbox,
     ) {
         let agent = key.agent();
-        self.occupy(now, agent);
+        let inverts = self.passes_over(now, slot, agent, key.level());
+        self.unindex(agent);
         self.agents[agent.index()].activity = Activity::Reserved(slot);
         let state = &mut self.calls[slot];
+        state.inverts = inverts;
         state.phase = Phase::CallbackPlacing(agent);
         state.callback_attempts += 1;
         let (call, attempt) = (state.id, state.callback_attempts);
@@ -163,17 +167,63 @@ impl Engine {
         self.carrier_succeeded(now, out);
         // Should this agent fail, the caller on the line is next.
         self.calls[slot].front = true;
+        self.calls[slot].eligible = now;
+        self.calls[slot].phase = Phase::CallbackAnswered(agent);
+        self.answered_callbacks.push(slot);
         if self.agents[agent.index()].status != AgentStatus::Available {
-            self.disarm_agent(agent, agent::slots::WORK);
-            self.become_idle(now, agent, false, out);
-            self.return_to_line(now, slot);
+            self.give_up_reservation(now, slot, agent, out);
             return Ok(());
         }
-        self.calls[slot].phase = Phase::Ringing;
-        self.calls[slot].eligible = now;
-        let free_since = self.agents[agent.index()].free_since;
-        self.ring(now, slot, agent, 1, free_since, out);
+        let rules = &self.queues[self.calls[slot].queue.index()].rules;
+        let until = now.after(rules.place_timeout);
+        self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
         Ok(())
+    }
+
+    /// Rings the reserved agents of the callers who have picked up, in the order in which they
+    /// did, as far as the carrier takes their legs.
+    pub(crate) fn ring_reserved(&mut self, now: Timestamp, out: &mut Outbox) {
+        let mut i = 0;
+        while let Some(slot) = self.answered_callbacks.get(i).copied() {
+            let call = &self.calls[slot];
+            let push = self.queues[call.queue.index()].rules.push;
+            if push && !self.carrier_takes_legs(now) {
+                i += 1;
+                continue;
+            }
+            let Phase::CallbackAnswered(agent) = call.phase else {
+                unreachable!("invariant: an answered callback keeps its agent");
+            };
+            let inverts = call.inverts;
+            self.answered_callbacks.remove(i);
+            self.calls[slot].phase = Phase::Ringing;
+            self.ring(now, slot, agent, 1, inverts, out);
+        }
+    }
+
+    /// The agent kept for a caller who has picked up is not rung after all; the caller is next.
+    pub(crate) fn give_up_reservation(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        agent: AgentId,
+        out: &mut Outbox,
+    ) {
+        self.free_reserved(now, slot, agent, out);
+        self.return_to_line(now, slot);
+    }
+
+    /// Frees the agent kept for a caller who has picked up.
+    pub(crate) fn free_reserved(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        agent: AgentId,
+        out: &mut Outbox,
+    ) {
+        self.answered_callbacks.retain(|answered| *answered != slot);
+        self.disarm_agent(agent, agent::slots::WORK);
+        self.become_idle(now, agent, false, out);
     }
 
     pub(crate) fn callback_unanswered(
@@ -199,7 +249,8 @@ impl Engine {
             | Phase::Voicemail
             | Phase::Declining(_)
             | Phase::CallbackWaiting
-            | Phase::CallbackPaused => Err(Rejection::WrongState),
+            | Phase::CallbackPaused
+            | Phase::CallbackAnswered(_) => Err(Rejection::WrongState),
         }
     }
 

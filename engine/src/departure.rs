@@ -191,6 +191,11 @@ impl Engine {
                 return Ok(());
             }
             Phase::CallbackPlacing(_) => return self.callback_unanswered(now, call, out),
+            Phase::CallbackAnswered(agent) => {
+                self.free_reserved(now, slot, agent, out);
+                self.leave_queue(slot);
+                Stage::Callback
+            }
             // The caller is not on the line.
             Phase::CallbackWaiting | Phase::CallbackPaused => return Err(Rejection::WrongState),
         };
@@ -220,7 +225,8 @@ impl Engine {
             | Phase::Declining(_)
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => {}
+            | Phase::CallbackPlacing(_)
+            | Phase::CallbackAnswered(_) => {}
         }
     }
 

@@ -13,7 +13,7 @@ use crate::call::{self, CallFeatures, Calls, Need};
 use crate::id::{AgentId, CallId, CommandId, QueueId};
 use crate::input::Input;
 use crate::output::{Command, Event, Outbox};
-use crate::policy::{Policy, PolicyErrors, Rotation};
+use crate::policy::{Features, Policy, PolicyErrors, Rotation, Share};
 use crate::queue::{self, Queue};
 use crate::rejection::Rejection;
 use crate::time::{Micros, Timestamp};
@@ -33,7 +33,12 @@ pub(crate) mod slots {
 /// See the crate's documentation for the contract of a step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Engine {
+    /// The policy in force, its feature shares as overridden.
     pub(crate) policy: Policy,
+    /// The feature shares as the policy has them.
+    pub(crate) policy_features: Features,
+    /// The feature shares that were set at runtime, by `Feature as usize`.
+    pub(crate) overrides: [Option<Share>; 7],
     pub(crate) now: Timestamp,
     pub(crate) calls: Calls,
     pub(crate) agents: Vec<Agent>,
@@ -41,6 +46,9 @@ pub struct Engine {
     pub(crate) timers: Timers,
     pub(crate) carrier: Carrier,
     pub(crate) alerts: AlertWatch,
+    /// Callbacks whose callers have picked up and whose agents' legs the carrier does not take yet,
+    /// by slot, the first to pick up first.
+    pub(crate) answered_callbacks: Vec<u32>,
     /// Queues with calls that may be matched in this step, in no order that reaches an output.
     pub(crate) to_route: Vec<QueueId>,
     /// The call that arrived in this step, by slot.
@@ -93,6 +101,8 @@ impl Engine {
             .map(|q| Queue::new(q, timers.block(queue::slots::COUNT)))
             .collect();
         let mut engine = Engine {
+            policy_features: policy.features,
+            overrides: [None; 7],
             policy,
             now: Timestamp::ZERO,
             calls: Calls::default(),
@@ -106,6 +116,7 @@ impl Engine {
                 next_leg: Timestamp::ZERO,
             },
             alerts: AlertWatch::default(),
+            answered_callbacks: Vec::new(),
             to_route: Vec::new(),
             arriving: None,
             touched: Vec::new(),
@@ -262,6 +273,7 @@ impl Engine {
             Input::QueueClosed { queue } => self.queue_closed(now, queue, out),
             Input::PolicyReplaced(policy) => self.policy_replaced(now, *policy, out),
             Input::FeatureSet { feature, share } => self.feature_set(now, feature, share, out),
+            Input::FeatureCleared { feature } => self.feature_cleared(now, feature, out),
             Input::StoreLatencyMeasured { latency } => {
                 self.store_latency_measured(latency);
                 Ok(())
@@ -293,6 +305,11 @@ impl Engine {
             Timer::Reconcile => self.reconcile_due(at, entity, out),
             Timer::AlertWindow => self.alert_window_over(at, out),
         }
+    }
+
+    /// Offers made so far: the number of the next.
+    pub(crate) fn n_offers(&self) -> u64 {
+        self.next_offer
     }
 
     pub(crate) fn next_offer(&mut self) -> u64 {
@@ -400,7 +417,14 @@ impl Engine {
             .share(crate::policy::Feature::LoadBalancing)
             .0
             > 0;
-        self.tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
+        let tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
+        if tracks_load && !self.tracks_load {
+            // Busy shares count from when somebody looks at them.
+            for who in &mut self.agents {
+                who.tally.age(self.now, false);
+            }
+        }
+        self.tracks_load = tracks_load;
         self.usual_need = CallFeatures::of(&self.policy.features, 5_000).need;
         self.rebuild_idle_sets();
         self.prepare_learning();

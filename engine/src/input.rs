@@ -144,16 +144,23 @@ pub enum Input {
         queue: QueueId,
     },
     /// A new policy from now on. Waiting calls keep their features and take the new queue settings.
+    /// Shares that were set at runtime stay as they were set.
     PolicyReplaced(
         /// The checked policy.
         Box<Policy>,
     ),
-    /// One feature's share was changed at runtime.
+    /// One feature's share was set at runtime: it overrides this policy's and every later one's,
+    /// until it is set again or cleared.
     FeatureSet {
         /// Which feature.
         feature: Feature,
         /// Its new share.
         share: Share,
+    },
+    /// One feature's share is the policy's again.
+    FeatureCleared {
+        /// Which feature.
+        feature: Feature,
     },
     /// One store commit took this long.
     StoreLatencyMeasured {

@@ -26,9 +26,9 @@ impl Engine {
         out: &mut Outbox,
     ) -> OfferId {
         let agent = key.agent();
-        let free_since = self.agents[agent.index()].free_since;
-        self.occupy(now, agent);
-        self.ring(now, slot, agent, key.level(), free_since, out)
+        let inverts = !self.calls[slot].legacy && self.passes_over(now, slot, agent, key.level());
+        self.unindex(agent);
+        self.ring(now, slot, agent, key.level(), inverts, out)
     }
 
     /// The offer itself, to an agent that is out of the idle sets.
@@ -38,17 +38,22 @@ impl Engine {
         slot: u32,
         agent: AgentId,
         level: crate::id::Level,
-        free_since: Timestamp,
+        inverts: bool,
         out: &mut Outbox,
     ) -> OfferId {
         let number = self.next_offer();
         let offer = OfferId::new(number, agent);
+        let call = &self.calls[slot];
+        let by_carrier = call.legacy || self.queues[call.queue.index()].rules.push;
         let state = &mut self.agents[agent.index()];
+        let free_since = state.free_since;
         state.activity = Activity::Offered(Offer {
             id: offer,
             call: slot,
             made_at: now,
             stage: OfferStage::Placing,
+            inverts,
+            by_carrier,
         });
         state.tally.last_offer = number + 1;
         let call = &mut self.calls[slot];
@@ -64,7 +69,12 @@ impl Engine {
         } else {
             rules.widened_after(level)
         };
-        let eligible_since = call.eligible.max(call.arrived.after(widened_after));
+        let mut eligible_since = call.eligible.max(call.arrived.after(widened_after));
+        let who = &self.agents[agent.index()];
+        if who.gained_at > eligible_since {
+            // The two could not be matched before the agent worked for the queue.
+            eligible_since = eligible_since.max(who.works_for_since(call.queue));
+        }
         let until = now.after(rules.place_timeout);
         let push = rules.push;
         let at_arrival = self.arriving == Some(slot) && attempt == 1;
@@ -111,10 +121,11 @@ impl Engine {
         offer: OfferId,
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
-        if self.live_offer(offer)?.stage != OfferStage::Placing {
+        let live = self.live_offer(offer)?;
+        if live.stage != OfferStage::Placing {
             return Err(Rejection::WrongState);
         }
-        self.carrier_succeeded(now, out);
+        self.leg_succeeded(now, live, out);
         Ok(())
     }
 
@@ -128,7 +139,7 @@ impl Engine {
         if live.stage != OfferStage::Placing {
             return Err(Rejection::WrongState);
         }
-        self.carrier_succeeded(now, out);
+        self.leg_succeeded(now, live, out);
         self.set_stage(live, OfferStage::Ringing);
         let call = &self.calls[live.call];
         let span = if call.legacy {
@@ -157,7 +168,7 @@ impl Engine {
             return Err(Rejection::WrongState);
         }
         let agent = offer.agent();
-        self.carrier_succeeded(now, out);
+        self.leg_succeeded(now, live, out);
         self.set_stage(live, OfferStage::Answered);
         self.agent_succeeded(now, agent, out);
         self.agents[agent.index()].tally.answered(true);
@@ -180,10 +191,11 @@ impl Engine {
         offer: OfferId,
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
-        if self.live_offer(offer)?.stage == OfferStage::Answered {
+        let live = self.live_offer(offer)?;
+        if live.stage == OfferStage::Answered {
             return Err(Rejection::WrongState);
         }
-        self.carrier_succeeded(now, out);
+        self.leg_succeeded(now, live, out);
         self.end_offer(now, offer.agent(), OfferEnd::Declined, out);
         Ok(())
     }
@@ -202,11 +214,11 @@ impl Engine {
         }
         let end = match cause {
             OfferFailure::Unreachable => {
-                self.carrier_succeeded(now, out);
+                self.leg_succeeded(now, live, out);
                 OfferEnd::Unreachable
             }
             OfferFailure::Busy => {
-                self.carrier_succeeded(now, out);
+                self.leg_succeeded(now, live, out);
                 OfferEnd::Failed
             }
             OfferFailure::Carrier => {
@@ -230,7 +242,19 @@ impl Engine {
                 self.command(now, Command::StopRinging { offer: offer.id }, out);
                 self.end_offer(now, agent, end, out);
             }
-            Activity::Reserved(slot) => self.callback_missed(now, slot, true, out),
+            Activity::Reserved(slot) => match self.calls[slot].phase {
+                Phase::CallbackAnswered(_) => self.give_up_reservation(now, slot, agent, out),
+                Phase::CallbackPlacing(_)
+                | Phase::Waiting
+                | Phase::Resting
+                | Phase::Ringing
+                | Phase::Claimed(_)
+                | Phase::Talking(..)
+                | Phase::Voicemail
+                | Phase::Declining(_)
+                | Phase::CallbackWaiting
+                | Phase::CallbackPaused => self.callback_missed(now, slot, true, out),
+            },
             Activity::Idle | Activity::Talking(_) | Activity::WrapUp => {
                 unreachable!("invariant: an offer's timer runs only with an offer or reservation")
             }
@@ -299,7 +323,10 @@ impl Engine {
         match end {
             OfferEnd::Declined => {
                 self.agents[agent.index()].tally.answered(false);
-                self.agent_succeeded(now, agent, out);
+                // Who changed its status said so elsewhere: the device has proved nothing.
+                if self.agents[agent.index()].status == AgentStatus::Available {
+                    self.agent_succeeded(now, agent, out);
+                }
             }
             OfferEnd::Expired | OfferEnd::Unreachable => {
                 self.agents[agent.index()].tally.answered(false);
@@ -424,6 +451,7 @@ impl Engine {
         let Phase::Claimed(agent) = self.calls[slot].phase else {
             return Err(Rejection::WrongState);
         };
+        let inversion = matches!(self.agents[agent.index()].activity, Activity::Offered(offer) if offer.inverts);
         self.learn_answered(now, slot, agent);
         self.disarm_agent(agent, agent::slots::WORK);
         self.disarm_call(slot);
@@ -455,7 +483,7 @@ impl Engine {
                 attempts,
                 waited,
                 callback,
-                inversions: 0,
+                inversion,
             },
         );
         Ok(())
@@ -601,6 +629,14 @@ impl Engine {
         }
     }
 
+    /// The carrier did its part of an offer; of an application's own leg it knows nothing.
+    #[inline]
+    fn leg_succeeded(&mut self, now: Timestamp, offer: Offer, out: &mut Outbox) {
+        if offer.by_carrier {
+            self.carrier_succeeded(now, out);
+        }
+    }
+
     pub(crate) fn carrier_succeeded(&mut self, now: Timestamp, out: &mut Outbox) {
         self.carrier.probe = None;
         if self.carrier.breaker.succeed() {
@@ -654,14 +690,26 @@ impl Engine {
         }
     }
 
-    /// The agent changed its mind while it was being rung.
+    /// The agent changed its mind while it was being rung, or kept for a caller who has picked up.
     pub(crate) fn walk_away(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
-        if self.agents[agent.index()].status != AgentStatus::Available
-            && let Activity::Offered(offer) = self.agents[agent.index()].activity
-            && offer.stage != OfferStage::Answered
-        {
-            self.command(now, Command::StopRinging { offer: offer.id }, out);
-            self.end_offer(now, agent, OfferEnd::Declined, out);
+        if self.agents[agent.index()].status == AgentStatus::Available {
+            return;
+        }
+        match self.agents[agent.index()].activity {
+            Activity::Offered(offer) if offer.stage != OfferStage::Answered => {
+                self.command(now, Command::StopRinging { offer: offer.id }, out);
+                self.end_offer(now, agent, OfferEnd::Declined, out);
+            }
+            Activity::Reserved(slot)
+                if self.calls[slot].phase == Phase::CallbackAnswered(agent) =>
+            {
+                self.give_up_reservation(now, slot, agent, out);
+            }
+            Activity::Idle
+            | Activity::Reserved(_)
+            | Activity::Offered(_)
+            | Activity::Talking(_)
+            | Activity::WrapUp => {}
         }
     }
 }

@@ -150,9 +150,11 @@ pub enum Event {
         /// In the call's arrival step.
         at_arrival: bool,
         /// Since when the call could be offered to this agent (its queueing, the end of its rest,
-        /// or its widening to this agent's level, whichever was last).
+        /// its widening to this agent's level, or the assignment that gave the agent its queue at
+        /// that level, whichever was last).
         eligible_since: Timestamp,
-        /// Since when the agent could be offered a call.
+        /// Since when the agent could be offered a call: the last of idle, reachable, alive, rested,
+        /// breaker closed.
         free_since: Timestamp,
     },
     /// The agent's device rings.
@@ -201,8 +203,10 @@ pub enum Event {
         waited: Micros,
         /// It is a callback.
         callback: bool,
-        /// Calls of a higher score, waiting, that this agent could have served (0 by design).
-        inversions: u16,
+        /// When the agent was chosen, a call with a higher score waited that it could have been
+        /// offered instead: the selection's fault, or that of a discovery that finds some calls
+        /// only by scans. Under events for every caller never true.
+        inversion: bool,
     },
     /// A connected call is over.
     CallEnded {
@@ -348,7 +352,7 @@ pub enum Event {
     },
     /// A new policy is in force.
     PolicyApplied,
-    /// A feature's share changed.
+    /// A feature's share was set at runtime, or is the policy's again.
     FeatureShareSet {
         /// Which.
         feature: Feature,

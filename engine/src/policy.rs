@@ -254,13 +254,14 @@ pub enum Discovery {
     },
 }
 
-/// Which idle agent a call gets, among those of the lowest level present. Ties go to the
-/// lower agent id. Keys are frozen when the agent becomes idle.
+/// Which idle agent a call gets, among those of the lowest level present. Ties go to the agent idle
+/// for longest, then to the lower id. Keys are frozen when the agent becomes idle. A newcomer starts
+/// with the median figures of those who work for its first queue.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Rotation {
     /// Idle since the earliest moment.
     LongestIdle,
-    /// Last asked the longest ago.
+    /// Last asked the longest ago; a newcomer as if it had just been asked.
     RoundRobin,
     /// Fewest calls connected.
     FewestCalls,
@@ -381,7 +382,24 @@ pub enum AtClose {
     Clear,
 }
 
-/// A class's place in the waiting order: score = head start + aging x waited.
+/// A class's place in the waiting order: score = head start + aging x waited; the highest is next,
+/// ties go to the earlier arrival. A call without `priority_queue` counts as one of
+/// [`Priority::default`], whatever its class.
+///
+/// Who may pass whom, and by when: let a call c arrive a span d > 0 after a call p that still waits,
+/// with head starts Hc and Hp and agings ac and ap. When c has waited w, it is ahead of p if and only
+/// if Hc + ac w > Hp + ap (d + w). So
+///
+/// * c of the same aging passes p only if d < (Hc - Hp) / ap: on arrival, and for good;
+/// * c of a slower aging (a higher class) passes p only if d < (Hc - Hp) / ap: on arrival, until
+///   w = (Hc - Hp - ap d) / (ap - ac), from when on p is ahead for good;
+/// * c of a faster aging (a lower class) passes p however much later it arrives, but only when it
+///   has itself waited longer than w = (Hp - Hc + ap d) / (ac - ap); then for good.
+///
+/// With ap = 0 a quotient by it is no limit when Hc > Hp. The policy check sees to it that within a
+/// queue a faster aging goes with a smaller head start, so that nobody is passed for good by a call
+/// that had no less of a start. Calls whose claim was undone, and callbacks whose caller waits on
+/// the line, are ahead of everybody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Priority {
     /// Waiting credit at arrival.

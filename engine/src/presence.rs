@@ -44,7 +44,7 @@ impl Engine {
         queues: Box<[(QueueId, Level)]>,
     ) {
         if agent.index() == self.agents.len() {
-            let tally = self.median_tally(&queues);
+            let tally = self.median_tally(now, &queues);
             self.agents.push(Agent {
                 status: AgentStatus::Offline,
                 activity: Activity::Idle,
@@ -59,49 +59,64 @@ impl Engine {
                 last_queue: queues.first().map_or(QueueId(0), |(q, _)| *q),
                 free_since: now,
                 tally,
+                served_since: queues.iter().map(|_| now).collect(),
+                gained_at: now,
                 queues,
                 timers: self.timers.block(agent::slots::COUNT),
             });
             return;
         }
+        // Who is free stays free, since when it was, and keeps its place in the rotation: another
+        // queue is the pair's news, not the agent's.
+        let free_for = self.agents[agent.index()].indexed;
         self.unindex(agent);
         let was_in = self.agents[agent.index()].status != AgentStatus::Offline;
         self.uncount_staff(agent);
         if was_in {
             self.count_signed_in(agent, false);
         }
-        self.agents[agent.index()].queues = queues;
+        self.agents[agent.index()].take_queues(now, queues);
         if was_in {
             self.count_signed_in(agent, true);
         }
         self.count_staff(agent);
-        self.reindex(now, agent);
+        if let Some(need) = free_for {
+            self.index(agent, need, true);
+        }
     }
 
-    /// A newcomer starts at the median of those who work for its first queue, so that rotations
-    /// by count or talk time do not flood it.
-    fn median_tally(&self, queues: &[(QueueId, Level)]) -> Tally {
-        let Some((queue, _)) = queues.first() else {
-            return Tally::NEW;
+    /// A newcomer starts at the median of those who work for its first queue, and at the end of
+    /// the round, so that no rotation floods it.
+    fn median_tally(&self, now: Timestamp, queues: &[(QueueId, Level)]) -> Tally {
+        let Some((queue, _)) = queues.first().filter(|_| self.n_offers() > 0) else {
+            // There is nobody, or nobody has done anything yet, to take a median of.
+            return Tally {
+                last_offer: self.n_offers(),
+                ..Tally::NEW
+            };
         };
-        let colleagues = || {
-            self.agents
+        let median = |pick: &dyn Fn(&Agent) -> Option<u64>| -> Option<u64> {
+            let mut all: Vec<u64> = self
+                .agents
                 .iter()
                 .filter(|a| a.queues.iter().any(|(q, _)| q == queue))
-                .map(|a| &a.tally)
-        };
-        let median = |pick: fn(&Tally) -> u64| -> u64 {
-            let mut all: Vec<u64> = colleagues().map(pick).collect();
+                .filter_map(pick)
+                .collect();
             let middle = all.len() / 2;
-            if all.is_empty() {
-                return 0;
-            }
-            *all.select_nth_unstable(middle).1
+            (!all.is_empty()).then(|| *all.select_nth_unstable(middle).1)
         };
+        let handle = median(&|a| (a.tally.n_handled > 0).then(|| a.tally.mean_handle()));
+        let share = |a: &Agent| self.tracks_load.then(|| u64::from(a.busy_share_at(now)));
         Tally {
-            calls: median(|t| t.calls),
-            talk: median(|t| t.talk),
-            ..Tally::NEW
+            calls: median(&|a| Some(a.tally.calls)).unwrap_or(0),
+            talk: median(&|a| Some(a.tally.talk)).unwrap_or(0),
+            handle: handle.unwrap_or(0),
+            n_handled: u64::from(handle.is_some()),
+            last_offer: self.n_offers(),
+            busy_share: median(&share).map_or(0, |share| share as u32),
+            share_at: now,
+            answer_rate: median(&|a| Some(u64::from(a.tally.answer_rate)))
+                .map_or(Tally::NEW.answer_rate, |rate| rate as u32),
         }
     }
 
@@ -224,11 +239,6 @@ impl Engine {
         self.reindex(now, agent);
     }
 
-    /// Takes an idle agent out of the idle sets, to be given a call.
-    pub(crate) fn occupy(&mut self, _now: Timestamp, agent: AgentId) {
-        self.unindex(agent);
-    }
-
     /// Puts the agent where its state says: under the strictest need it meets, or nowhere.
     pub(crate) fn reindex(&mut self, now: Timestamp, agent: AgentId) {
         let who = &self.agents[agent.index()];
@@ -241,15 +251,21 @@ impl Engine {
         let Some(need) = target else {
             return;
         };
-        let who = &mut self.agents[agent.index()];
-        who.indexed = target;
         if rises {
+            let who = &mut self.agents[agent.index()];
             who.free_since = now;
             if self.tracks_load {
                 // Its key is frozen from now on.
                 who.tally.age(now, false);
             }
         }
+        self.index(agent, need, rises);
+    }
+
+    /// Puts an agent that is in no idle set into those of its queues; with `marks`, waiting calls
+    /// may match it in this step.
+    fn index(&mut self, agent: AgentId, need: Need, marks: bool) {
+        self.agents[agent.index()].indexed = Some(need);
         self.touch_queues_of(agent);
         let who = &self.agents[agent.index()];
         for (queue, level) in &who.queues {
@@ -257,7 +273,7 @@ impl Engine {
             for set in &mut state.idle {
                 set.by_need[need as usize].insert(who.key(agent, set.rotation, *level));
             }
-            if rises && state.rules.events && state.in_line > 0 {
+            if marks && state.rules.events && state.in_line > 0 {
                 if state.pending == 0 {
                     self.to_route.push(*queue);
                 }
@@ -266,6 +282,7 @@ impl Engine {
         }
     }
 
+    /// Takes the agent out of the idle sets it is in.
     pub(crate) fn unindex(&mut self, agent: AgentId) {
         let Some(need) = self.agents[agent.index()].indexed.take() else {
             return;

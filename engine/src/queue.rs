@@ -79,16 +79,14 @@ impl Lane {
 
     /// Takes its weight from the policy.
     pub(crate) fn weigh(&mut self, priorities: &[Priority]) {
+        // Without the feature the class counts for nothing.
         let priority = priorities
             .get(self.class.index())
             .copied()
+            .filter(|_| self.features.priority)
             .unwrap_or_default();
         self.aging = u64::from(priority.aging_milli);
-        self.head_start = if self.features.priority {
-            micros(priority.head_start) * 1000
-        } else {
-            0
-        };
+        self.head_start = micros(priority.head_start) * 1000;
     }
 
     /// The score at `now` of the call with this key.
@@ -254,7 +252,17 @@ impl Rules {
         level
     }
 
-    /// How long a call must have waited before agents of `level` may serve it.
+    /// How long a call must have waited before agents of `level` may serve it; `None` = they never
+    /// may.
+    pub(crate) fn reaches(&self, level: Level) -> Option<Micros> {
+        if level <= 1 {
+            return Some(0);
+        }
+        let step = self.widen.iter().find(|(_, to)| *to >= level);
+        step.map(|(after, _)| *after)
+    }
+
+    /// How long a call must have waited before agents of `level` may serve it; 0 = they never may.
     pub(crate) fn widened_after(&self, level: Level) -> Micros {
         if level <= 1 {
             return 0;

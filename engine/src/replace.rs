@@ -69,14 +69,28 @@ impl Engine {
         }
         let queues = &self.queues;
         self.to_route.retain(|q| queues[q.index()].pending != 0);
+        self.policy_features = policy.features;
         self.policy = policy;
+        self.override_features();
         self.take_rules();
         self.arm_scans(now);
-        self.arm_alerts(now);
         self.rearm_waiting(now);
         self.mark_events_queues();
         out.event(now, Event::PolicyApplied);
+        self.arm_alerts(now);
+        self.clear_stale_alerts(now, out);
         Ok(())
+    }
+
+    /// What an operator set at runtime holds under every policy: a rollback is not undone by the
+    /// next push of a policy file.
+    fn override_features(&mut self) {
+        self.policy.features = self.policy_features;
+        for feature in Feature::ALL {
+            if let Some(share) = self.overrides[feature as usize] {
+                self.policy.features.set(feature, share);
+            }
+        }
     }
 
     pub(crate) fn feature_set(
@@ -89,11 +103,29 @@ impl Engine {
         if share > Share::ALL {
             return Err(Rejection::BadShare);
         }
-        self.policy.features.set(feature, share);
+        self.overrides[feature as usize] = Some(share);
+        self.feature_changed(now, feature, out);
+        Ok(())
+    }
+
+    pub(crate) fn feature_cleared(
+        &mut self,
+        now: Timestamp,
+        feature: Feature,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if self.overrides[feature as usize].take().is_some() {
+            self.feature_changed(now, feature, out);
+        }
+        Ok(())
+    }
+
+    fn feature_changed(&mut self, now: Timestamp, feature: Feature, out: &mut Outbox) {
+        self.override_features();
         self.take_rules();
         self.arm_scans(now);
+        let share = self.policy.features.share(feature);
         out.event(now, Event::FeatureShareSet { feature, share });
-        Ok(())
     }
 
     /// Waiting calls take the new queue's limits, from when they joined.
@@ -111,6 +143,7 @@ impl Engine {
                         | Phase::CallbackWaiting
                         | Phase::CallbackPaused
                         | Phase::CallbackPlacing(_)
+                        | Phase::CallbackAnswered(_)
                 ) && !call.legacy
             })
             .map(|(slot, _)| slot)

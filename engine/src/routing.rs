@@ -49,12 +49,14 @@ impl Engine {
     /// Makes every pair that is possible now.
     #[inline]
     pub(crate) fn route(&mut self, now: Timestamp, out: &mut Outbox) {
-        if !self.to_route.is_empty() {
+        if !self.to_route.is_empty() || !self.answered_callbacks.is_empty() {
             self.route_marked(now, out);
         }
     }
 
     fn route_marked(&mut self, now: Timestamp, out: &mut Outbox) {
+        // Callers on the line with an agent kept for them come before all who wait.
+        self.ring_reserved(now, out);
         loop {
             let push = self.carrier_takes_legs(now);
             match self.best_pair(now, push) {
@@ -81,7 +83,8 @@ impl Engine {
             waits
         });
         self.to_route = held_up;
-        if !self.to_route.is_empty() && self.carrier.next_leg > now {
+        let waits = !self.to_route.is_empty() || !self.answered_callbacks.is_empty();
+        if waits && self.carrier.next_leg > now {
             self.arm_pace(self.carrier.next_leg);
         }
     }

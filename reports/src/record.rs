@@ -164,9 +164,9 @@ impl Recorder {
                 attempts,
                 waited,
                 callback,
-                inversions,
+                inversion,
             } => {
-                self.call_connected(at, call, agent, waited, callback, inversions);
+                self.call_connected(at, call, agent, waited, callback, inversion);
                 self.note(call, |row| {
                     row.agent = Some(agent);
                     row.attempts = attempts;

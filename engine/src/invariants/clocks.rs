@@ -119,7 +119,8 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
         | Phase::Declining(_)
         | Phase::CallbackWaiting
         | Phase::CallbackPaused
-        | Phase::CallbackPlacing(_) => false,
+        | Phase::CallbackPlacing(_)
+        | Phase::CallbackAnswered(_) => false,
     };
     let max_wait = match state.rules.max_wait {
         Some(span) if waits && !call.is_callback && !call.overdue => {
@@ -137,12 +138,15 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
         | Phase::Voicemail
         | Phase::Declining(_)
         | Phase::CallbackWaiting
-        | Phase::CallbackPlacing(_) => Wanted::Nothing,
+        | Phase::CallbackPlacing(_)
+        | Phase::CallbackAnswered(_) => Wanted::Nothing,
     };
     let waited = engine.now.since(call.arrived);
     let next_level = state.rules.widen.iter().find(|(after, _)| *after > waited);
     let widen = match (next_level, call.phase) {
-        (_, Phase::CallbackPaused | Phase::CallbackPlacing(_)) => Wanted::Whatever,
+        (_, Phase::CallbackPaused | Phase::CallbackPlacing(_) | Phase::CallbackAnswered(_)) => {
+            Wanted::Whatever
+        }
         (Some((after, _)), phase) if waits || phase == Phase::CallbackWaiting => {
             Wanted::At(Timer::Widen, call.arrived.after(*after))
         }

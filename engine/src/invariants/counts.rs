@@ -69,7 +69,8 @@ fn count_calls(engine: &Engine, counts: &mut [Count]) -> Result<(), Broken> {
             | Phase::Resting
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => true,
+            | Phase::CallbackPlacing(_)
+            | Phase::CallbackAnswered(_) => true,
             Phase::Talking(..) | Phase::Voicemail | Phase::Declining(_) => false,
         };
         count.held += u32::from(is_held);
@@ -93,7 +94,8 @@ fn count_calls(engine: &Engine, counts: &mut [Count]) -> Result<(), Broken> {
             | Phase::Declining(_)
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => &lane.ready,
+            | Phase::CallbackPlacing(_)
+            | Phase::CallbackAnswered(_) => &lane.ready,
         };
         let fits = lane.class == call.class
             && lane.features.need == call.features.need

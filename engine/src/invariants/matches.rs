@@ -24,7 +24,16 @@ pub(super) fn check(engine: &Engine) -> Result<(), Broken> {
         )?;
     }
     let takes_legs = engine.carrier_takes_legs(engine.now);
-    if !engine.to_route.is_empty() {
+    for slot in &engine.answered_callbacks {
+        let push = engine.queues[engine.calls[*slot].queue.index()].rules.push;
+        expect(push && !takes_legs, NobodyWaitsForNothing, || {
+            format!(
+                "{} has picked up, its agent could be rung",
+                engine.calls[*slot].id
+            )
+        })?;
+    }
+    if !engine.to_route.is_empty() || !engine.answered_callbacks.is_empty() {
         let slots = |nth| engine.timers.deadline(engine.slots.nth(nth)).is_some();
         let will_take = slots(engine::slots::PACE)
             || slots(engine::slots::CARRIER_BREAKER)

@@ -20,6 +20,15 @@ pub(super) fn check(engine: &Engine) -> Result<(), Broken> {
     for (slot, call) in engine.calls.iter() {
         check_call(engine, slot, call)?;
     }
+    for slot in &engine.answered_callbacks {
+        let call = &engine.calls[*slot];
+        let answered = matches!(call.phase, Phase::CallbackAnswered(_));
+        expect(
+            answered && engine.calls.slot(call.id) == Some(*slot),
+            OneOwnerPerCall,
+            || format!("{} is listed as picked up and is {:?}", call.id, call.phase),
+        )?;
+    }
     for (i, agent) in engine.agents.iter().enumerate() {
         check_agent(engine, AgentId(i as u32), &agent.activity)?;
     }
@@ -47,7 +56,8 @@ fn check_call(engine: &Engine, slot: u32, call: &Call) -> Result<(), Broken> {
         | Phase::Declining(_)
         | Phase::CallbackWaiting
         | Phase::CallbackPaused
-        | Phase::CallbackPlacing(_) => 0,
+        | Phase::CallbackPlacing(_)
+        | Phase::CallbackAnswered(_) => 0,
     };
     expect(call.live().len() == n_live, OneOfferPerAgent, || {
         format!("{id} is {:?} with offers to {:?}", call.phase, call.live())
@@ -56,6 +66,11 @@ fn check_call(engine: &Engine, slot: u32, call: &Call) -> Result<(), Broken> {
         Phase::Claimed(agent) => call.live() == [agent],
         Phase::Talking(agent, _) => *activity(agent) == Activity::Talking(slot),
         Phase::CallbackPlacing(agent) => *activity(agent) == Activity::Reserved(slot),
+        Phase::CallbackAnswered(agent) => {
+            let held = engine.answered_callbacks.iter();
+            *activity(agent) == Activity::Reserved(slot)
+                && held.filter(|held| **held == slot).count() == 1
+        }
         Phase::Waiting
         | Phase::Resting
         | Phase::Ringing
@@ -88,15 +103,20 @@ fn check_agent(engine: &Engine, agent: AgentId, activity: &Activity) -> Result<(
                     | Phase::Declining(_)
                     | Phase::CallbackWaiting
                     | Phase::CallbackPaused
-                    | Phase::CallbackPlacing(_) => false,
+                    | Phase::CallbackPlacing(_)
+                    | Phase::CallbackAnswered(_) => false,
                 };
                 stage && call.live().contains(&agent)
             });
             (OneOfferPerAgent, listed && offer.id.agent() == agent)
         }
         Activity::Reserved(slot) => {
-            let placing = live(*slot).is_some_and(|c| c.phase == Phase::CallbackPlacing(agent));
-            (OneOwnerPerCall, placing)
+            let keeps = [
+                Phase::CallbackPlacing(agent),
+                Phase::CallbackAnswered(agent),
+            ];
+            let kept = live(*slot).is_some_and(|c| keeps.contains(&c.phase));
+            (OneOwnerPerCall, kept)
         }
         Activity::Talking(slot) => {
             let talking = live(*slot)

@@ -13,6 +13,7 @@ mod policies;
 use std::collections::BTreeMap;
 
 use engine::What;
+use engine::policy::Share;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -71,15 +72,46 @@ proptest! {
         prop_assert_eq!(&replay(&policy, &played.inputs, 0, Some(at)), &played.outputs);
     }
 
-    /// Nobody is connected ahead of a higher score it could have served, and only calls that
-    /// arrive within (head-start difference / own aging) after a call pass it.
+    /// Of two calls that wait, the later one is offered first if and only if the bound of
+    /// `Priority` lets it pass: by whom it may be passed, and from when until when.
     #[test]
-    fn only_calls_of_the_bound_pass(
-        classes in prop::collection::vec((0u32..4, 0u32..4), 1..4),
-        steps in prop::collection::vec((0u8..3, 0u8..4, 0u16..400), 1..200),
-    ) {
-        bound::play(&classes, &steps)?;
+    fn who_may_pass_whom_and_by_when_is_as_stated(run in priority_runs()) {
+        let (classes, share, steps) = run;
+        bound::play(&classes, share, &steps)?;
     }
+}
+
+/// Classes, the share of callers for whom they count, and what happens.
+fn priority_runs() -> impl Strategy<Value = (Vec<(u32, u32)>, Share, Vec<(u8, u8, u16)>)> {
+    (
+        prop::collection::vec((0u32..4, 0u32..4), 1..4),
+        prop::sample::select(vec![Share::ALL, Share::ALL, Share(5_000)]),
+        prop::collection::vec((0u8..3, 0u8..4, 0u16..100), 1..200),
+    )
+}
+
+/// The bound is tested where it decides: later calls of the same, a slower and a faster aging that
+/// pass, and that do not.
+#[test]
+fn the_random_runs_reach_both_sides_of_the_bound() {
+    let mut runner = TestRunner::deterministic();
+    let mut total = [[0; 2]; 3];
+    for _ in 0..100 {
+        let (classes, share, steps) = priority_runs()
+            .new_tree(&mut runner)
+            .expect("drawn")
+            .current();
+        let reached = bound::play(&classes, share, &steps).expect("the bound holds");
+        for (case, sides) in reached.0.iter().enumerate() {
+            for (side, times) in sides.iter().enumerate() {
+                total[case][side] += times;
+            }
+        }
+    }
+    assert!(
+        total.iter().flatten().all(|times| *times >= 30),
+        "{total:?}"
+    );
 }
 
 /// A property that never gets there proves nothing: the first runs do almost everything an engine

@@ -27,7 +27,7 @@ mod replacing;
 mod talking;
 
 use engine::id::{AgentId, CallId, CommandId, QueueId};
-use engine::policy::{Discovery, Policy, QueuePolicy, Transport};
+use engine::policy::{Discovery, Feature, Policy, QueuePolicy, Share, Transport};
 use engine::{Command, Event, Input, Output, Rejection, Timestamp, What};
 
 use agent::Agent;
@@ -38,7 +38,12 @@ use carrier::Carrier;
 /// The slow router.
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
+    /// In force, its feature shares as overridden.
     policy: Policy,
+    /// As it was written.
+    written: Policy,
+    /// Shares set at runtime, the latest last.
+    set: Vec<(Feature, Share)>,
     now: Timestamp,
     /// The calls in hand, in order of arrival.
     calls: Vec<Call>,
@@ -51,6 +56,8 @@ pub(crate) struct Reference {
     next_call: u64,
     next_offer: u64,
     next_command: u64,
+    /// Callers who have picked up a callback.
+    n_picked_up: u64,
     /// What came out and was not yet taken.
     out: Vec<Output>,
 }
@@ -84,6 +91,8 @@ impl Reference {
     pub(crate) fn new(policy: Policy) -> Self {
         let queues = policy.queues.iter().map(Queue::new).collect();
         let mut router = Reference {
+            written: policy.clone(),
+            set: Vec::new(),
             policy,
             now: Timestamp::ZERO,
             calls: Vec::new(),
@@ -95,6 +104,7 @@ impl Reference {
             next_call: 0,
             next_offer: 0,
             next_command: 0,
+            n_picked_up: 0,
             out: Vec::new(),
         };
         router.set_scans(Timestamp::ZERO);
@@ -192,6 +202,7 @@ impl Reference {
             Input::QueueClosed { queue } => self.queue_closed(now, queue),
             Input::PolicyReplaced(policy) => self.policy_replaced(now, *policy),
             Input::FeatureSet { feature, share } => self.feature_set(now, feature, share),
+            Input::FeatureCleared { feature } => self.feature_cleared(now, feature),
             Input::StoreLatencyMeasured { latency } => {
                 self.alarms.store_took(latency);
                 Ok(())

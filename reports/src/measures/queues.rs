@@ -71,7 +71,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Count,
         better: Better::Lower,
         by: Breakdown::QueueAndClass,
-        formula: "calls of a higher score passed over that the agent could have served, summed over connections",
+        formula: "connected calls whose agent, when it was chosen, could have been offered a waiting call of a higher score",
         sample: |s| count(s.calls.counts.inversions),
     },
     Measure {

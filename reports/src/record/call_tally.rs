@@ -48,7 +48,7 @@ counts! {
         first_offer_failed,
         /// Of these: connected to another.
         fell_back,
-        /// Higher scores passed over at a connection.
+        /// Connected ahead of a higher score that the agent could have been offered.
         inversions,
         /// Offers made.
         offers,

@@ -80,7 +80,7 @@ impl Recorder {
         agent: AgentId,
         waited: Micros,
         callback: bool,
-        inversions: u16,
+        inversion: bool,
     ) {
         let outcome = if callback {
             Outcome::CallbackConnected
@@ -105,7 +105,7 @@ impl Recorder {
             return;
         }
         let (t, cell) = (self.options.threshold, &mut self.cells[slot.cell as usize]);
-        cell.counts.inversions += u64::from(inversions);
+        cell.counts.inversions += u64::from(inversion);
         if callback {
             return;
         }

@@ -81,6 +81,18 @@ fn connected(recorder: &mut Recorder, seconds: f64, call: u64, waited: f64) {
 }
 
 fn connected_as(recorder: &mut Recorder, seconds: f64, call: u64, waited: f64, callback: bool) {
+    connected_ahead(recorder, seconds, call, waited, callback, false);
+}
+
+/// Connected, and another should have been.
+fn connected_ahead(
+    recorder: &mut Recorder,
+    seconds: f64,
+    call: u64,
+    waited: f64,
+    callback: bool,
+    inversion: bool,
+) {
     event(
         recorder,
         seconds,
@@ -90,7 +102,7 @@ fn connected_as(recorder: &mut Recorder, seconds: f64, call: u64, waited: f64, c
             attempts: 1,
             waited: (waited * 1e6) as u64,
             callback,
-            inversions: 0,
+            inversion,
         },
     );
 }
@@ -157,6 +169,22 @@ fn calls_count_by_their_arrival_and_are_followed_beyond_the_horizon() {
     assert_eq!(replication.rows.len(), 4);
     assert_eq!(replication.rows[2].wait, Some(11 * S));
     assert_eq!(replication.rows[2].talk, Some(90 * S));
+}
+
+#[test]
+fn every_connection_ahead_of_a_higher_score_is_an_inversion() {
+    let mut r = recorder();
+    for call in 0..3 {
+        waits(&mut r, 110.0, call);
+    }
+    connected(&mut r, 120.0, 0, 10.0);
+    ended(&mut r, 121.0, 0, 1);
+    connected_ahead(&mut r, 122.0, 2, 12.0, false, true);
+    ended(&mut r, 123.0, 2, 1);
+    connected(&mut r, 124.0, 1, 14.0);
+    ended(&mut r, 125.0, 1, 1);
+    let replication = r.finish(at(200.0));
+    assert_eq!(value(&replication, "priority_inversions"), Some(1.0));
 }
 
 #[test]

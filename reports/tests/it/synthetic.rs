@@ -371,7 +371,7 @@ impl World {
                 attempts,
                 waited,
                 callback: false,
-                inversions: 0,
+                inversion: false,
             },
         );
         let talk = self.exponential(self.centre.mean_talk - 15.0);

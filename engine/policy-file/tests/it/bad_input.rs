@@ -179,7 +179,7 @@ fn the_engine_s_rules_are_shown_on_the_line_that_breaks_them() {
             6 |     on_full: wait
               |              ^^^^
 
-            error: queues.sales.priority.vip.aging: expected at most 1x with a head start: classes that are not named age at 1x
+            error: queues.sales.priority.vip.aging: expected at most 1x: classes that are not named have no head start and age at 1x
              --> policy.yaml:8:37
               |
             8 |       vip: { head_start: 5m, aging: 2x }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use engine::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
 use engine::input::{AgentStatus, OfferFailure};
 use engine::output::Departure;
-use engine::policy::{Feature, Policy, Share};
+use engine::policy::{Discovery, Feature, Policy, Share};
 use engine::{Command, Engine, Event, Input, Outbox, Output, Timestamp, What, invariants};
 
 use super::draws::Draws;
@@ -59,6 +59,7 @@ pub fn play(policy: &Policy, steps: &[Step]) -> Played {
     };
     let mut now = Timestamp::ZERO;
     let mut out = Outbox::new();
+    let mut by_events = finds_all_by_events(policy);
     for agent in 0..6 {
         for input in staff(AgentId(agent), policy.queues.len()) {
             step(&mut engine, now, input, &mut out, &mut played, &mut ledger);
@@ -69,9 +70,37 @@ pub fn play(policy: &Policy, steps: &[Step]) -> Played {
         now = moment(now, next.wait, &engine);
         driver.learn(&out);
         let input = driver.input(next, last, now, &engine);
+        by_events &= !matches!(
+            input,
+            Input::PolicyReplaced(_) | Input::FeatureSet { .. } | Input::FeatureCleared { .. }
+        );
         step(&mut engine, now, input, &mut out, &mut played, &mut ledger);
+        if by_events {
+            assert!(out.iter().all(|o| !is_inversion(o)), "{now}: passed over");
+        }
     }
     played
+}
+
+/// Every caller's matches are found in the step in which they become possible.
+fn finds_all_by_events(policy: &Policy) -> bool {
+    let share = |feature| policy.features.share(feature);
+    share(Feature::EnhancedQueue) == Share::ALL
+        && share(Feature::ContinuousDiscovery) == Share::ALL
+        && policy
+            .queues
+            .iter()
+            .all(|queue| matches!(queue.discovery, Discovery::Events { .. }))
+}
+
+fn is_inversion(output: &Output) -> bool {
+    matches!(
+        output.what,
+        What::Event(Event::CallConnected {
+            inversion: true,
+            ..
+        })
+    )
 }
 
 /// One input, and all that must hold about it.
@@ -367,6 +396,9 @@ impl Driver {
             36 => Input::QueueOpened { queue },
             37 if b % 3 == 0 => policy_replaced(a, b / 3),
             37 => Input::HeartbeatReceived { agent },
+            38 if b % 5 == 4 => Input::FeatureCleared {
+                feature: Feature::ALL[a as usize % 7],
+            },
             38 => Input::FeatureSet {
                 feature: Feature::ALL[a as usize % 7],
                 share: Share((b % 3 * 5_001) as u16),

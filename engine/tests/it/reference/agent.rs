@@ -44,6 +44,8 @@ pub(super) enum Device {
 #[derive(Clone, Debug)]
 pub(super) struct Agent {
     pub(super) queues: Vec<(QueueId, Level)>,
+    /// Since when it works for each of them, at that level or a lower one.
+    pub(super) works_since: Vec<Timestamp>,
     pub(super) status: AgentStatus,
     pub(super) activity: Activity,
     /// The end of its heartbeat lease, while it is live.
@@ -53,6 +55,10 @@ pub(super) struct Agent {
     pub(super) breaker: Breaker,
     /// The deadline of its offer, claim, reservation or after-call work.
     pub(super) work_until: Option<Timestamp>,
+    /// Its offer was made ahead of a call that comes before.
+    pub(super) inverts: bool,
+    /// The leg of its offer goes through the carrier.
+    pub(super) by_carrier: bool,
     pub(super) idle_since: Timestamp,
     pub(super) bridged_at: Timestamp,
     /// The queue of its present or last call.
@@ -72,10 +78,11 @@ pub(super) struct Agent {
 }
 
 impl Agent {
-    /// A newcomer with the median calls and talk time of its colleagues.
-    pub(super) fn new(queues: &[(QueueId, Level)], calls: u64, talk: u64, now: Timestamp) -> Self {
+    /// A newcomer that has done nothing.
+    pub(super) fn new(queues: &[(QueueId, Level)], now: Timestamp) -> Self {
         Agent {
             queues: queues.to_vec(),
+            works_since: vec![now; queues.len()],
             status: AgentStatus::Offline,
             activity: Activity::Idle,
             alive_until: None,
@@ -83,13 +90,15 @@ impl Agent {
             rest_until: None,
             breaker: Breaker::CLOSED,
             work_until: None,
+            inverts: false,
+            by_carrier: false,
             idle_since: now,
             bridged_at: now,
             last_queue: queues.first().map_or(QueueId(0), |(queue, _)| *queue),
             free_since: now,
             was_free_for: None,
-            calls,
-            talk,
+            calls: 0,
+            talk: 0,
             handle: 0,
             handled: 0,
             last_asked: None,
@@ -104,6 +113,12 @@ impl Agent {
             .iter()
             .find(|(q, _)| *q == queue)
             .map(|(_, level)| *level)
+    }
+
+    /// Since when it works for `queue` at its level.
+    pub(super) fn works_since(&self, queue: QueueId) -> Timestamp {
+        let at = self.queues.iter().position(|(q, _)| *q == queue);
+        at.map_or(Timestamp::ZERO, |at| self.works_since[at])
     }
 
     pub(super) fn presence(&self) -> Need {
@@ -130,7 +145,7 @@ impl Agent {
         let idle_since = self.idle_since.0;
         match rotation {
             Rotation::LongestIdle => (idle_since, 0),
-            Rotation::RoundRobin => (self.last_asked.map_or(0, |number| number + 1), 0),
+            Rotation::RoundRobin => (self.last_asked.map_or(0, |number| number + 1), idle_since),
             Rotation::FewestCalls => (self.calls, idle_since),
             Rotation::LeastTalkTime => (self.talk, idle_since),
             Rotation::LeastOccupied => (self.busy_rank(), idle_since),
@@ -143,7 +158,7 @@ impl Agent {
     fn best_score(&self) -> u64 {
         let load = (u64::from(self.busy_share) * 10) >> 32;
         let misses = 10 - ((u64::from(self.answer_rate) * 10) >> 16);
-        let mean = self.handle.checked_div(self.handled).unwrap_or(0) / 1000;
+        let mean = self.mean_handle().unwrap_or(0) / 1000;
         (load << 48) | (misses << 40) | mean.min((1 << 40) - 1)
     }
 
@@ -159,10 +174,24 @@ impl Agent {
 
     /// Mirrored: brings the busy share (half-life 15 min, in 2^-32) up to now.
     pub(super) fn was_busy(&mut self, busy: bool, now: Timestamp) {
+        self.busy_share = self.share_at(busy, now);
+        self.share_at = now;
+    }
+
+    fn share_at(&self, busy: bool, now: Timestamp) -> u32 {
         let kept = libm::exp2(-(now.since(self.share_at) as f64) / 900e6);
         let full = if busy { 4_294_967_295.0 } else { 0.0 };
-        self.busy_share = (f64::from(self.busy_share) * kept + full * (1.0 - kept)) as u32;
-        self.share_at = now;
+        (f64::from(self.busy_share) * kept + full * (1.0 - kept)) as u32
+    }
+
+    /// The busy share as it is now.
+    pub(super) fn share_now(&self, now: Timestamp) -> u32 {
+        let busy = matches!(self.activity, Activity::Talking(_) | Activity::WrapUp);
+        self.share_at(busy, now)
+    }
+
+    pub(super) fn mean_handle(&self) -> Option<u64> {
+        self.handle.checked_div(self.handled)
     }
 
     /// Mirrored: the moving answer rate over about 16 offers, in 2^-16.

@@ -127,6 +127,17 @@ impl Reference {
         self.alarms.window_at = self.policy.alerts.map(|rules| grid(now, part(&rules)));
     }
 
+    /// An alarm of what nobody watches any more is over.
+    pub(super) fn drop_alarms(&mut self, now: Timestamp) {
+        for alert in self.alarms.raised.clone() {
+            let is_gone =
+                matches!(alert, Alert::QueueLength(queue) if queue.index() >= self.queues.len());
+            if is_gone || self.policy.alerts.is_none() {
+                self.set_alarm(now, alert, None);
+            }
+        }
+    }
+
     pub(super) fn raise_long_queues(&mut self, now: Timestamp) {
         let Some(rules) = self.policy.alerts else {
             return;

@@ -28,6 +28,8 @@ pub(super) enum Phase {
     CallbackWaiting,
     CallbackPaused,
     CallbackPlacing(AgentId),
+    /// The so-manieth caller to pick up a callback; the agent's leg waits for the carrier.
+    PickedUp(u64, AgentId),
 }
 
 /// What becomes of a call that no agent served.
@@ -92,6 +94,8 @@ pub(super) struct Call {
     pub(super) tried: Vec<(AgentId, Timestamp)>,
     /// Ahead of everybody.
     pub(super) front: bool,
+    /// Its callback's turn came before that of a call ahead of it.
+    pub(super) inverts: bool,
     /// Its maximum wait passed while it rang.
     pub(super) overdue: bool,
     pub(super) callback_offered: bool,
@@ -127,6 +131,7 @@ impl Call {
             hops: 0,
             tried: Vec::new(),
             front: false,
+            inverts: false,
             overdue: false,
             callback_offered: false,
             is_callback: false,
@@ -160,7 +165,8 @@ impl Call {
             | Phase::Claimed(_)
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => true,
+            | Phase::CallbackPlacing(_)
+            | Phase::PickedUp(..) => true,
             Phase::Nowhere | Phase::Talking(..) | Phase::Voicemail | Phase::Declining(_) => false,
         };
         in_some_stage && !self.is_legacy()
@@ -176,7 +182,8 @@ impl Call {
             | Phase::Declining(_)
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => false,
+            | Phase::CallbackPlacing(_)
+            | Phase::PickedUp(..) => false,
         };
         waits && !self.is_legacy()
     }
@@ -196,12 +203,9 @@ impl Call {
         let weight = priorities
             .get(self.class.index())
             .copied()
+            .filter(|_| self.traits.priority)
             .unwrap_or_default();
-        let head_start = if self.traits.priority {
-            u128::from(micros(weight.head_start)) * 1000
-        } else {
-            0
-        };
+        let head_start = u128::from(micros(weight.head_start)) * 1000;
         head_start + u128::from(weight.aging_milli) * u128::from(now.since(self.arrived))
     }
 

@@ -33,7 +33,8 @@ impl Reference {
             | Phase::Voicemail
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
-            | Phase::CallbackPlacing(_) => {}
+            | Phase::CallbackPlacing(_)
+            | Phase::PickedUp(..) => {}
         }
     }
 
@@ -82,7 +83,9 @@ impl Reference {
     /// Its turn has come: the agent is reserved and the caller is called.
     pub(super) fn place_callback(&mut self, now: Timestamp, id: CallId, to: Candidate) {
         let agent = to.agent;
+        let inverts = self.passes_over(now, id, to);
         let call = self.call_mut(id);
+        call.inverts = inverts;
         call.phase = Phase::CallbackPlacing(agent);
         call.callback_attempts += 1;
         let attempt = call.callback_attempts;
@@ -122,17 +125,47 @@ impl Reference {
         let agent = self.reserved_for(id)?;
         self.carrier_succeeded(now);
         let call = self.call_mut(id);
-        call.phase = Phase::Waiting;
         call.eligible = now;
         call.front = true;
+        self.n_picked_up += 1;
+        self.call_mut(id).phase = Phase::PickedUp(self.n_picked_up, agent);
         if self.agents[agent.index()].status != AgentStatus::Available {
             // It signed out meanwhile, and is not rung.
-            self.becomes_idle(now, agent, true);
+            self.give_up_reservation(now, id, agent);
             return Ok(());
         }
-        self.call_mut(id).phase = Phase::Ringing;
-        self.offer(now, id, Candidate { level: 1, agent });
+        let place_timeout = self.rules(self.call(id).queue).offer.place_timeout;
+        self.agent_mut(agent).work_until = Some(now + place_timeout);
         Ok(())
+    }
+
+    /// Agents kept for callers who have picked up are rung in the order in which those did, as far
+    /// as the carrier takes their legs.
+    pub(super) fn ring_reserved(&mut self, now: Timestamp) {
+        let mut picked_up: Vec<(u64, CallId, AgentId)> = self
+            .calls
+            .iter()
+            .filter_map(|call| match call.phase {
+                Phase::PickedUp(nth, agent) => Some((nth, call.id, agent)),
+                _ => None,
+            })
+            .collect();
+        picked_up.sort_unstable();
+        for (_, id, agent) in picked_up {
+            if self.carrier_takes_legs(now) || !self.is_push(self.call(id).queue) {
+                self.call_mut(id).phase = Phase::Ringing;
+                self.offer(now, id, Candidate { level: 1, agent });
+                self.agent_mut(agent).inverts = self.call(id).inverts;
+            }
+        }
+    }
+
+    /// The agent kept for a caller who has picked up is not rung after all; the caller is next.
+    pub(super) fn give_up_reservation(&mut self, now: Timestamp, id: CallId, agent: AgentId) {
+        self.becomes_idle(now, agent, true);
+        let call = self.call_mut(id);
+        call.phase = Phase::Waiting;
+        call.eligible = now;
     }
 
     pub(super) fn callback_unanswered(

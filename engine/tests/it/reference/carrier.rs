@@ -112,6 +112,13 @@ impl Reference {
         }
     }
 
+    /// The carrier did its part of the agent's offer, if it has one.
+    pub(super) fn leg_succeeded(&mut self, now: Timestamp, agent: AgentId) {
+        if self.agents[agent.index()].by_carrier {
+            self.carrier_succeeded(now);
+        }
+    }
+
     pub(super) fn carrier_succeeded(&mut self, now: Timestamp) {
         self.carrier.probe = None;
         if self.carrier.breaker.succeeds() {

@@ -107,6 +107,10 @@ impl Reference {
             Phase::Voicemail => Stage::Voicemail,
             Phase::Talking(..) => return self.call_ended(now, id),
             Phase::CallbackPlacing(_) => return self.callback_unanswered(now, id),
+            Phase::PickedUp(_, agent) => {
+                self.becomes_idle(now, agent, true);
+                Stage::Callback
+            }
             Phase::Declining(unserved) => {
                 self.end_unserved(now, id, unserved);
                 return Ok(());

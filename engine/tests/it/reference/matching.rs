@@ -28,6 +28,7 @@ pub(super) fn grid(now: Timestamp, every: u64) -> Timestamp {
 
 impl Reference {
     pub(super) fn route(&mut self, now: Timestamp) {
+        self.ring_reserved(now);
         while let Some((call, candidate)) = self.best_pair(now) {
             self.make_pair(now, call, candidate);
         }
@@ -136,6 +137,31 @@ impl Reference {
             .into_iter()
             .map(|(level, _, agent)| Candidate { level, agent })
             .find(|c| tried || !call.was_missed_by(c.agent, now))
+    }
+
+    /// Whether a call waits that comes before this one and could be offered to the agent now,
+    /// looked for or not.
+    pub(super) fn passes_over(&self, now: Timestamp, id: CallId, to: Candidate) -> bool {
+        let who = &self.agents[to.agent.index()];
+        let level_first = self.policy.select_call == SelectCall::LevelFirst;
+        let order = |call: &Call, level: Level| {
+            let level = if level_first { level } else { 0 };
+            let score = call.score(&self.rules(call.queue).priority, now);
+            (level, Reverse(score), call.arrived, call.id)
+        };
+        let chosen = order(self.call(id), to.level);
+        self.calls.iter().any(|call| {
+            let could_be_offered = call.id != id
+                && call.may_be_offered()
+                && who.presence() >= call.traits.need
+                && !call.was_missed_by(to.agent, now)
+                && (self.carrier_takes_legs(now) || !self.needs_leg(call));
+            let level = who.level_at(call.queue);
+            could_be_offered
+                && level.is_some_and(|level| {
+                    level <= self.allowed_level(call, now) && order(call, level) < chosen
+                })
+        })
     }
 
     fn make_pair(&mut self, now: Timestamp, id: CallId, first: Candidate) {

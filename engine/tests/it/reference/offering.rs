@@ -1,7 +1,7 @@
 //! Offers: from the command to ring to the claim, and every way to miss one.
 
 use engine::id::{AgentId, CallId, OfferId};
-use engine::input::OfferFailure;
+use engine::input::{AgentStatus, OfferFailure};
 use engine::output::OfferEnd;
 use engine::time::micros;
 use engine::{Command, Event, Rejection, Timestamp};
@@ -27,6 +27,8 @@ impl Reference {
     /// An agent is asked.
     pub(super) fn offer(&mut self, now: Timestamp, id: CallId, to: Candidate) {
         let agent = to.agent;
+        let inverts = !self.call(id).is_legacy() && self.passes_over(now, id, to);
+        let by_carrier = self.call(id).is_legacy() || self.is_push(self.call(id).queue);
         let number = self.next_offer;
         self.next_offer += 1;
         let offer = OfferId::new(number, agent);
@@ -39,13 +41,16 @@ impl Reference {
             .iter()
             .find(|step| to.level > 1 && step.level >= to.level)
             .map_or(call.arrived, |step| call.arrived + step.after);
+        let works_since = self.agents[agent.index()].works_since(call.queue);
         let eligible_since = if call.is_legacy() {
             call.eligible
         } else {
-            call.eligible.max(widened_at)
+            call.eligible.max(widened_at).max(works_since)
         };
         let who = self.agent_mut(agent);
         who.activity = Activity::Offered(offer, id, Stage::Placing);
+        who.inverts = inverts;
+        who.by_carrier = by_carrier;
         who.last_asked = Some(number);
         who.was_free_for = None;
         who.work_until = Some(now + rules.offer.place_timeout);
@@ -85,7 +90,7 @@ impl Reference {
         if self.live(offer)?.1 != Stage::Placing {
             return Err(Rejection::WrongState);
         }
-        self.carrier_succeeded(now);
+        self.leg_succeeded(now, offer.agent());
         Ok(())
     }
 
@@ -98,7 +103,7 @@ impl Reference {
         if stage != Stage::Placing {
             return Err(Rejection::WrongState);
         }
-        self.carrier_succeeded(now);
+        self.leg_succeeded(now, offer.agent());
         let call = self.call(id);
         let ring = if call.is_legacy() {
             self.policy.legacy.dial_timeout
@@ -122,7 +127,7 @@ impl Reference {
             return Err(Rejection::WrongState);
         }
         let agent = offer.agent();
-        self.carrier_succeeded(now);
+        self.leg_succeeded(now, offer.agent());
         self.agent_succeeded(now, agent);
         let who = self.agent_mut(agent);
         who.answered(true);
@@ -143,7 +148,7 @@ impl Reference {
         if self.live(offer)?.1 == Stage::Answered {
             return Err(Rejection::WrongState);
         }
-        self.carrier_succeeded(now);
+        self.leg_succeeded(now, offer.agent());
         self.miss(now, offer.agent(), OfferEnd::Declined);
         Ok(())
     }
@@ -165,7 +170,7 @@ impl Reference {
         if cause == OfferFailure::Carrier {
             self.carrier_failed(now);
         } else {
-            self.carrier_succeeded(now);
+            self.leg_succeeded(now, offer.agent());
         }
         self.miss(now, offer.agent(), end);
         Ok(())
@@ -183,15 +188,26 @@ impl Reference {
                 self.miss(now, agent, OfferEnd::Expired);
             }
             Activity::Offered(_, _, Stage::Answered) => self.undo_claim(now, agent),
-            Activity::Reserved(call) => self.callback_missed(now, call, true),
+            Activity::Reserved(call) => {
+                if matches!(self.call(call).phase, Phase::PickedUp(..)) {
+                    self.give_up_reservation(now, call, agent);
+                } else {
+                    self.callback_missed(now, call, true);
+                }
+            }
             Activity::Idle | Activity::Talking(_) | Activity::WrapUp => {
                 unreachable!("only an offer or a reservation has this deadline")
             }
         }
     }
 
-    /// The agent changed its mind while it was being rung.
+    /// The agent changed its mind while it was being rung, or kept for a caller who has picked up.
     pub(super) fn walk_away(&mut self, now: Timestamp, agent: AgentId) {
+        if let Activity::Reserved(call) = self.agents[agent.index()].activity
+            && matches!(self.call(call).phase, Phase::PickedUp(..))
+        {
+            return self.give_up_reservation(now, call, agent);
+        }
         if let Activity::Offered(offer, _, Stage::Placing | Stage::Ringing) =
             self.agents[agent.index()].activity
         {
@@ -228,7 +244,10 @@ impl Reference {
         match end {
             OfferEnd::Declined => {
                 self.agent_mut(agent).answered(false);
-                self.agent_succeeded(now, agent);
+                // A changed status proves nothing about the device.
+                if self.agents[agent.index()].status == AgentStatus::Available {
+                    self.agent_succeeded(now, agent);
+                }
             }
             OfferEnd::Expired | OfferEnd::Unreachable => {
                 self.agent_mut(agent).answered(false);

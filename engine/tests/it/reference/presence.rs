@@ -58,39 +58,63 @@ impl Reference {
             return Err(Rejection::BadAssignment);
         }
         if agent.index() < self.agents.len() {
-            self.reassign(agent, queues.to_vec());
+            self.reassign(now, agent, queues.to_vec());
         } else {
-            let calls = self.median_of_colleagues(queues, |who| who.calls);
-            let talk = self.median_of_colleagues(queues, |who| who.talk);
-            self.agents.push(Agent::new(queues, calls, talk, now));
+            let newcomer = self.newcomer(now, queues);
+            self.agents.push(newcomer);
         }
         Ok(())
     }
 
-    /// With its new queues it counts as newly free.
-    pub(super) fn reassign(&mut self, agent: AgentId, queues: Vec<(QueueId, Level)>) {
+    /// A free agent stays free since when it was. It works for a queue since now, unless it did
+    /// already at the same level or a lower one.
+    pub(super) fn reassign(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        queues: Vec<(QueueId, Level)>,
+    ) {
         let who = self.agent_mut(agent);
+        let since = |(queue, level): &(QueueId, Level)| match who.level_at(*queue) {
+            Some(before) if before <= *level => who.works_since(*queue),
+            Some(_) | None => now,
+        };
+        who.works_since = queues.iter().map(since).collect();
         who.queues = queues;
-        who.was_free_for = None;
     }
 
-    /// The (upper) median over those who work for the newcomer's first queue.
-    fn median_of_colleagues(
-        &self,
-        queues: &[(QueueId, Level)],
-        pick: impl Fn(&Agent) -> u64,
-    ) -> u64 {
+    /// A newcomer starts as the median of those who work for its first queue, and as if it had
+    /// just been asked.
+    fn newcomer(&self, now: Timestamp, queues: &[(QueueId, Level)]) -> Agent {
+        let mut newcomer = Agent::new(queues, now);
+        newcomer.last_asked = self.next_offer.checked_sub(1);
         let Some((first, _)) = queues.first() else {
-            return 0;
+            return newcomer;
         };
-        let mut all: Vec<u64> = self
-            .agents
-            .iter()
-            .filter(|who| who.level_at(*first).is_some())
-            .map(pick)
-            .collect();
-        all.sort_unstable();
-        all.get(all.len() / 2).copied().unwrap_or(0)
+        let median = |pick: &dyn Fn(&Agent) -> Option<u64>| {
+            let colleagues = self
+                .agents
+                .iter()
+                .filter(|who| who.level_at(*first).is_some());
+            let mut all: Vec<u64> = colleagues.filter_map(pick).collect();
+            all.sort_unstable();
+            all.get(all.len() / 2).copied()
+        };
+        newcomer.calls = median(&|who| Some(who.calls)).unwrap_or(0);
+        newcomer.talk = median(&|who| Some(who.talk)).unwrap_or(0);
+        if let Some(handle) = median(&|who| who.mean_handle()) {
+            newcomer.handle = handle;
+            newcomer.handled = 1;
+        }
+        if self.keeps_busy_shares() {
+            newcomer.busy_share =
+                median(&|who| Some(u64::from(who.share_now(now)))).unwrap_or(0) as u32;
+        }
+        newcomer.share_at = now;
+        if let Some(rate) = median(&|who| Some(u64::from(who.answer_rate))) {
+            newcomer.answer_rate = rate as u32;
+        }
+        newcomer
     }
 
     pub(super) fn agent_status_changed(

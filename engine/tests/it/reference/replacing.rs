@@ -1,6 +1,6 @@
 //! New rules while calls wait.
 
-use engine::id::{AgentId, CallId};
+use engine::id::{AgentId, CallId, QueueId};
 use engine::policy::{Feature, Policy, Share};
 use engine::{Event, Rejection, Timestamp};
 
@@ -27,15 +27,21 @@ impl Reference {
             let mut queues = self.agents[i].queues.clone();
             queues.retain(|(queue, _)| queue.index() < kept);
             if queues != self.agents[i].queues {
-                self.reassign(AgentId(i as u32), queues);
+                self.reassign(now, AgentId(i as u32), queues);
             }
         }
         self.queues.truncate(kept);
+        for i in 0..self.queues.len() {
+            // What a scan found before events took over is theirs; after them it takes a new scan.
+            if self.is_matched_by_events(QueueId(i as u16)) {
+                self.queues[i].scanned = false;
+            }
+        }
         for queue in &policy.queues[self.queues.len()..] {
             self.queues.push(Queue::new(queue));
         }
-        self.policy = policy;
-        self.set_scans(now);
+        self.written = policy;
+        self.take_policy(now);
         self.set_alarm_window(now);
         let ids: Vec<CallId> = self.calls.iter().map(|c| c.id).collect();
         for id in ids {
@@ -45,13 +51,32 @@ impl Reference {
                 self.set_waiting_timers(now, id);
             } else if matches!(
                 call.phase,
-                Phase::CallbackWaiting | Phase::CallbackPaused | Phase::CallbackPlacing(_)
+                Phase::CallbackWaiting
+                    | Phase::CallbackPaused
+                    | Phase::CallbackPlacing(_)
+                    | Phase::PickedUp(..)
             ) {
                 self.set_widen(now, id);
             }
         }
         self.event(now, Event::PolicyApplied);
+        self.drop_alarms(now);
         Ok(())
+    }
+
+    /// The written policy comes into force, with the shares that were set at runtime.
+    fn take_policy(&mut self, now: Timestamp) {
+        let kept_shares = self.keeps_busy_shares();
+        self.policy = self.written.clone();
+        for (feature, share) in self.set.clone() {
+            self.policy.features.set(feature, share);
+        }
+        if self.keeps_busy_shares() && !kept_shares {
+            for who in &mut self.agents {
+                who.was_busy(false, now);
+            }
+        }
+        self.set_scans(now);
     }
 
     pub(super) fn feature_set(
@@ -63,9 +88,23 @@ impl Reference {
         if share > Share::ALL {
             return Err(Rejection::BadShare);
         }
-        self.policy.features.set(feature, share);
-        self.set_scans(now);
+        self.set.push((feature, share));
+        self.take_policy(now);
         self.event(now, Event::FeatureShareSet { feature, share });
+        Ok(())
+    }
+
+    pub(super) fn feature_cleared(
+        &mut self,
+        now: Timestamp,
+        feature: Feature,
+    ) -> Result<(), Rejection> {
+        if self.set.iter().any(|(set, _)| *set == feature) {
+            self.set.retain(|(set, _)| *set != feature);
+            self.take_policy(now);
+            let share = self.written.features.share(feature);
+            self.event(now, Event::FeatureShareSet { feature, share });
+        }
         Ok(())
     }
 }

@@ -30,6 +30,7 @@ impl Reference {
     pub(super) fn call_bridged(&mut self, now: Timestamp, id: CallId) -> Result<(), Rejection> {
         let agent = self.claimed_by(id)?;
         let keeps_shares = self.keeps_busy_shares();
+        let inversion = self.agents[agent.index()].inverts;
         let call = self.call_mut(id);
         call.phase = Phase::Talking(agent, now);
         call.forget_timers();
@@ -51,7 +52,7 @@ impl Reference {
                 attempts: call.attempts,
                 waited: now.since(call.arrived),
                 callback: call.is_callback,
-                inversions: 0,
+                inversion,
             },
         );
         Ok(())

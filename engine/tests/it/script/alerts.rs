@@ -191,3 +191,49 @@ fn slow_commits_raise_the_store_alert_against_the_first_full_window() {
         "#]],
     );
 }
+
+#[test]
+fn an_alert_is_over_when_the_policy_has_no_alerts_any_more() {
+    super::check_with(
+        &watching(),
+        &[("quiet", &policy(1)), ("watching", &watching())],
+        "1s call 0 arrives
+         2s call 1 arrives
+         3s call 2 arrives
+         --
+         4s policy quiet
+         5s call 3 arrives
+         6s policy watching",
+        expect![[r#"
+            4s policy applied
+            4s alert over: length of queue 0
+            5s call 3 arrived: queue 0
+            5s call 3 waits in queue 0
+            6s policy applied
+            6s ALERT length of queue 0: 4
+        "#]],
+    );
+}
+
+#[test]
+fn an_alert_about_a_removed_queue_is_over() {
+    let mut two = watching();
+    two.queues.push(engine::policy::QueuePolicy::default());
+    super::check_with(
+        &two,
+        &[("one", &watching())],
+        "1s call 0 arrives queue 1
+         2s call 1 arrives queue 1
+         3s call 2 arrives queue 1
+         4s call 0 hangs up
+         4s call 1 hangs up
+         4s call 2 hangs up
+         --
+         5s policy one
+         10s",
+        expect![[r#"
+            5s policy applied
+            5s alert over: length of queue 1
+        "#]],
+    );
+}

@@ -430,3 +430,146 @@ fn a_callback_that_is_the_carriers_probe_does_not_stop_the_carrier_for_ever() {
         "#]],
     );
 }
+
+#[test]
+fn an_agent_that_walks_away_from_a_probe_proves_nothing_about_its_device() {
+    check(
+        &guarded(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         1s offer 0 unreachable
+         2s offer 1 unreachable
+         --
+         12s
+         13s agent 0 break 1
+         14s agent 0 available
+         14s offer 3 rings
+         15s agent 0 offline
+         16s agent 0 available
+         17s offer 4 unreachable
+         37s",
+        expect![[r#"
+            12s agent 0 breaker half-open
+            12s offer 2: call 0 -> agent 0 (attempt 3, eligible since 2s, free since 12s)
+            12s ! ring agent 0 for call 0
+            13s agent 0 on break 1
+            13s ! stop offer 2 to agent 0
+            13s offer 2 declined: call 0
+            13s agent 0 idle
+            14s agent 0 available
+            14s offer 3: call 0 -> agent 0 (attempt 4, eligible since 13s, free since 14s)
+            14s ! ring agent 0 for call 0
+            14s offer 3 rang
+            15s agent 0 offline
+            15s ! stop offer 3 to agent 0
+            15s offer 3 declined: call 0
+            15s agent 0 idle
+            16s agent 0 available
+            16s offer 4: call 0 -> agent 0 (attempt 5, eligible since 15s, free since 16s)
+            16s ! ring agent 0 for call 0
+            17s offer 4 unreachable: call 0
+            17s agent 0 breaker open
+            17s agent 0 idle
+            17s call 0 exhausted
+            37s agent 0 breaker half-open
+        "#]],
+    );
+}
+
+#[test]
+fn a_caller_that_walks_away_from_a_probe_proves_nothing_about_the_device() {
+    check(
+        &guarded(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         1s offer 0 unreachable
+         2s offer 1 unreachable
+         --
+         12s
+         13s call 0 hangs up
+         14s call 1 arrives
+         15s offer 3 rings
+         16s call 1 hangs up
+         17s call 2 arrives
+         18s offer 4 unreachable",
+        expect![[r#"
+            12s agent 0 breaker half-open
+            12s offer 2: call 0 -> agent 0 (attempt 3, eligible since 2s, free since 12s)
+            12s ! ring agent 0 for call 0
+            13s ! stop offer 2 to agent 0
+            13s offer 2 withdrawn: call 0
+            13s agent 0 idle
+            13s call 0 abandoned ringing (waited 13s)
+            14s call 1 arrived: queue 0
+            14s offer 3: call 1 -> agent 0 at arrival (attempt 1, eligible since 14s, free since 13s)
+            14s ! ring agent 0 for call 1
+            15s offer 3 rang
+            16s ! stop offer 3 to agent 0
+            16s offer 3 withdrawn: call 1
+            16s agent 0 idle
+            16s call 1 abandoned ringing (waited 2s)
+            17s call 2 arrived: queue 0
+            17s offer 4: call 2 -> agent 0 at arrival (attempt 1, eligible since 17s, free since 16s)
+            17s ! ring agent 0 for call 2
+            18s offer 4 unreachable: call 2
+            18s agent 0 breaker open
+            18s agent 0 idle
+        "#]],
+    );
+}
+
+#[test]
+fn missed_offers_in_a_row_are_not_interrupted_by_an_agent_that_walks_away() {
+    check(
+        &guarded(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         1s offer 0 unreachable
+         2s agent 0 break 1
+         3s agent 0 available
+         --
+         4s offer 2 unreachable",
+        expect![[r#"
+            4s offer 2 unreachable: call 0
+            4s agent 0 breaker open
+            4s agent 0 idle
+        "#]],
+    );
+}
+
+#[test]
+fn a_leg_of_the_agents_own_application_proves_nothing_about_the_carrier() {
+    let mut policy = policy(2);
+    policy.breakers.carrier = guarded().breakers.carrier;
+    policy.queues[0].offer.retry_after.failed = secs(0);
+    policy.queues[1].offer.transport = engine::policy::Transport::Pull;
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 1:1
+         0s agent 1 available
+         0s call 0 arrives
+         1s offer 0 carrier failed
+         2s offer 1 carrier failed
+         --
+         3s call 1 arrives queue 1
+         7s
+         8s offer 2 rings
+         9s offer 3 rings",
+        expect![[r#"
+            3s call 1 arrived: queue 1
+            3s offer 2: call 1 -> agent 1 at arrival (attempt 1, eligible since 3s, free since 0s)
+            3s ! ring agent 1 for call 1
+            7s carrier breaker half-open
+            7s offer 3: call 0 -> agent 0 (attempt 3, eligible since 2s, free since 2s)
+            7s ! ring agent 0 for call 0
+            8s offer 2 rang
+            9s carrier breaker closed
+            9s offer 3 rang
+        "#]],
+    );
+}

@@ -214,3 +214,149 @@ fn a_callback_needs_a_leg_even_where_agents_place_their_own() {
         "#]],
     );
 }
+
+/// One leg every ten seconds; call 0 was called back and picks up at 45 s, when no leg can be placed
+/// for its agent before 50 s. Agent 1 is there for others.
+const PICKED_UP: &str = "0s agent 0 works 0:1 1:1
+         0s agent 1 works 0:1
+         0s call 0 arrives
+         30s call 0 wants a callback
+         40s agent 0 available
+         41s call 1 arrives
+         45s call 0 picks up
+         --
+         ";
+
+fn calling_back(milli: u32) -> Policy {
+    let mut policy = paced(milli);
+    policy.features.set(
+        engine::policy::Feature::Callback,
+        engine::policy::Share::ALL,
+    );
+    policy.queues[0].callback = Some(super::callbacks::callback());
+    policy.queues[1].offer.transport = Transport::Pull;
+    policy
+}
+
+#[test]
+fn the_leg_of_an_agent_kept_for_a_callback_waits_for_the_carrier_and_comes_first() {
+    check(
+        &calling_back(100),
+        &format!(
+            "{PICKED_UP}46s agent 1 available
+         47s call 2 arrives queue 1
+         48s call 0 picks up
+         48s call 0 does not pick up
+         50s
+         51s offer 0 answered
+         51s call 0 is bridged
+         60s"
+        ),
+        expect![[r#"
+            46s agent 1 available
+            47s call 2 arrived: queue 1
+            47s call 2 waits in queue 1
+            48s refused: WrongState
+            48s refused: WrongState
+            50s offer 0: call 0 -> agent 0 (attempt 1, eligible since 45s, free since 40s)
+            50s ! ring agent 0 for call 0
+            51s offer 0 answered: call 0
+            51s ! bridge call 0 with agent 0
+            51s call 0 connected: agent 0 (attempts 1, waited 51s, a callback)
+            60s offer 1: call 1 -> agent 1 (attempt 1, eligible since 41s, free since 46s)
+            60s ! ring agent 1 for call 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_caller_that_has_picked_up_and_hangs_up_frees_the_agent() {
+    check(
+        &calling_back(100),
+        &format!("{PICKED_UP}46s call 0 hangs up\n 50s"),
+        expect![[r#"
+            46s agent 0 idle
+            46s call 0 abandoned on a callback (waited 46s)
+            50s offer 0: call 1 -> agent 0 (attempt 1, eligible since 41s, free since 46s)
+            50s ! ring agent 0 for call 1
+        "#]],
+    );
+}
+
+#[test]
+fn an_agent_that_leaves_before_its_leg_leaves_the_caller_at_the_head_of_the_line() {
+    check(
+        &calling_back(100),
+        &format!("{PICKED_UP}46s agent 0 break 1\n 49s agent 1 available\n 50s"),
+        expect![[r#"
+            46s agent 0 on break 1
+            46s agent 0 idle
+            49s agent 1 available
+            50s offer 0: call 0 -> agent 1 (attempt 1, eligible since 46s, free since 49s)
+            50s ! ring agent 1 for call 0
+        "#]],
+    );
+}
+
+#[test]
+fn an_agent_is_kept_for_a_leg_no_longer_than_a_leg_may_take() {
+    check(
+        &calling_back(10),
+        &format!("{PICKED_UP}75s\n 76s call 2 arrives queue 1\n 140s"),
+        expect![[r#"
+            71s ! offer call 1 a callback
+            71s call 1 was offered a callback
+            75s agent 0 idle
+            76s call 2 arrived: queue 1
+            76s offer 0: call 2 -> agent 0 at arrival (attempt 1, eligible since 76s, free since 75s)
+            76s ! ring agent 0 for call 2
+            106s ! stop offer 0 to agent 0
+            106s offer 0 unreachable: call 2
+            106s agent 0 idle
+        "#]],
+    );
+}
+
+#[test]
+fn callers_that_pick_up_are_given_legs_in_that_order() {
+    check(
+        &calling_back(100),
+        "0s agent 0 works 0:1
+         0s agent 1 works 0:1
+         0s call 0 arrives
+         0s call 1 arrives
+         30s call 0 wants a callback
+         30s call 1 wants a callback
+         40s agent 0 available
+         41s agent 1 available
+         --
+         51s call 1 picks up
+         52s call 0 picks up
+         60s
+         70s",
+        expect![[r#"
+            50s call 1 is called back for agent 1 (attempt 1)
+            50s ! call back call 1 for agent 1
+            60s offer 0: call 1 -> agent 1 (attempt 1, eligible since 51s, free since 41s)
+            60s ! ring agent 1 for call 1
+            70s offer 1: call 0 -> agent 0 (attempt 1, eligible since 52s, free since 40s)
+            70s ! ring agent 0 for call 0
+        "#]],
+    );
+}
+
+#[test]
+fn agents_that_place_their_own_legs_are_rung_at_once() {
+    let mut pull = calling_back(100);
+    pull.queues[0].offer.transport = Transport::Pull;
+    super::check_with(
+        &calling_back(100),
+        &[("pull", &pull)],
+        &format!("{PICKED_UP}46s policy pull"),
+        expect![[r#"
+            46s policy applied
+            46s offer 0: call 0 -> agent 0 (attempt 1, eligible since 45s, free since 40s)
+            46s ! ring agent 0 for call 0
+        "#]],
+    );
+}

@@ -123,7 +123,7 @@ fn events_match_in_the_step_in_which_a_match_becomes_possible() {
             1s call 0 arrived: queue 0
             1s call 0 waits in queue 0
             3s agent 0 available
-            3s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 3s)
+            3s offer 0: call 0 -> agent 0 (attempt 1, eligible since 2s, free since 3s)
             3s ! ring agent 0 for call 0
             4s call 1 arrived: queue 0
             4s call 1 waits in queue 0
@@ -155,7 +155,7 @@ fn the_safety_scan_of_an_events_queue_has_nothing_to_rescue() {
             1s call 0 waits in queue 0
             30s queue 0 scanned: 1 waiting
             30s agent 0 available
-            30s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 30s)
+            30s offer 0: call 0 -> agent 0 (attempt 1, eligible since 30s, free since 30s)
             30s ! ring agent 0 for call 0
             60s ! stop offer 0 to agent 0
             60s offer 0 unreachable: call 0

@@ -73,6 +73,13 @@ fn run(policy: &Policy, others: &[(&str, &Policy)], script: &str, looks: u64) ->
         let what = line(text, &names);
         match what {
             Line::Look => engine.advance_to(now, &mut out),
+            Line::View(subject) => {
+                engine.advance_to(now, &mut out);
+                transcript.push_str(&write(&out));
+                names.learn(&out);
+                out.clear();
+                transcript.push_str(&super::view::write(&engine.view(now), subject));
+            }
             Line::Input(input) => {
                 let refused = engine.handle(now, input, &mut out).err();
                 names.learn(&out);

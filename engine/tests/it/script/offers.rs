@@ -383,7 +383,7 @@ fn a_missed_call_is_offered_to_another_while_the_agent_may_serve_the_next_call()
             1s offer 1: call 1 -> agent 0 (attempt 1, eligible since 0s, free since 1s)
             1s ! ring agent 0 for call 1
             2s agent 1 available
-            2s offer 2: call 0 -> agent 1 (attempt 2, eligible since 1s, free since 2s)
+            2s offer 2: call 0 -> agent 1 (attempt 2, eligible since 2s, free since 2s)
             2s ! ring agent 1 for call 0
         "#]],
     );

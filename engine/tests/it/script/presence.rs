@@ -247,7 +247,7 @@ fn an_agent_learns_another_queue_and_its_waiting_call_is_matched() {
         expect![[r#"
             1s call 0 arrived: queue 1
             1s call 0 waits in queue 1
-            3s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 3s)
+            3s offer 0: call 0 -> agent 0 (attempt 1, eligible since 3s, free since 0s)
             3s ! ring agent 0 for call 0
             3s offer 0 declined: call 0
             3s agent 0 idle
@@ -293,6 +293,63 @@ fn wrap_up_lasts_at_most_its_span_and_the_agent_may_be_ready_earlier() {
             51s agent 0 offline
             55s agent 0 idle
             56s refused: WrongState
+        "#]],
+    );
+}
+
+#[test]
+fn another_assignment_leaves_a_free_agent_free_since_when_it_was_and_in_its_place() {
+    let mut policy = policy(2);
+    policy.queues[0].discovery = engine::policy::Discovery::Poll(secs(10));
+    policy.queues[0].widen = Box::new([engine::policy::Widen {
+        after: secs(0),
+        level: 2,
+    }]);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         1s agent 1 available
+         --
+         2s call 0 arrives
+         3s call 1 arrives
+         4s agent 0 works 0:1 1:1
+         5s agent 1 works 0:2 1:1
+         10s",
+        expect![[r#"
+            2s call 0 arrived: queue 0
+            2s call 0 waits in queue 0
+            3s call 1 arrived: queue 0
+            3s call 1 waits in queue 0
+            10s queue 0 scanned: 2 waiting
+            10s offer 0: call 0 -> agent 0 (attempt 1, eligible since 2s, free since 0s)
+            10s ! ring agent 0 for call 0
+            10s offer 1: call 1 -> agent 1 (attempt 1, eligible since 3s, free since 1s)
+            10s ! ring agent 1 for call 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_call_is_eligible_for_an_agent_since_the_agent_works_at_its_level() {
+    let mut policy = policy(1);
+    policy.queues[0].discovery = engine::policy::Discovery::Poll(secs(10));
+    check(
+        &policy,
+        "0s agent 0 works 0:3
+         0s agent 0 available
+         --
+         2s call 0 arrives
+         4s agent 0 works 0:1
+         6s agent 0 works 0:1
+         10s",
+        expect![[r#"
+            2s call 0 arrived: queue 0
+            2s call 0 waits in queue 0
+            10s queue 0 scanned: 1 waiting
+            10s offer 0: call 0 -> agent 0 (attempt 1, eligible since 4s, free since 0s)
+            10s ! ring agent 0 for call 0
         "#]],
     );
 }

@@ -195,6 +195,104 @@ fn two_classes_with_one_head_start_age_alike_or_one_is_passed_by_later_calls() {
 }
 
 #[test]
-fn a_class_with_a_head_start_ages_no_faster_than_those_not_named() {
+fn no_class_ages_faster_than_those_not_named() {
     assert_eq!(wrong(&[(60, 2000)]), ["queues.#0.priority.#0.aging"]);
+    assert_eq!(wrong(&[(0, 1001)]), ["queues.#0.priority.#0.aging"]);
+}
+
+#[test]
+fn a_class_that_ages_slower_counts_for_nothing_without_the_feature() {
+    // Call 0 is of the class but its caller is not among the half that has the feature: it is
+    // served in order of arrival, not passed by whoever ages faster.
+    let mut policy = classes(&[(0, 1000), (60, 500)]);
+    policy.features.set(Feature::PriorityQueue, Share(5_000));
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         --
+         0s call 0 arrives class 1 caller 2
+         1s call 1 arrives caller 2
+         200s agent 0 available",
+        expect![[r#"
+            0s call 0 arrived: queue 0, class 1
+            0s call 0 waits in queue 0
+            1s call 1 arrived: queue 0
+            1s call 1 waits in queue 0
+            200s agent 0 available
+            200s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 200s)
+            200s ! ring agent 0 for call 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_lower_class_passes_once_it_has_waited_long_enough_and_not_before() {
+    // Head start 60 s at 0.5x, and none at 1x that comes 10 s later: 60 + 0.5 (10 + w) = w at 130 s.
+    let policy = classes(&[(0, 1000), (60, 500)]);
+    let line = "0s agent 0 works 0:1
+         --
+         0s call 0 arrives class 1
+         10s call 1 arrives";
+    check(
+        &policy,
+        &format!("{line}\n 140s agent 0 available"),
+        expect![[r#"
+            0s call 0 arrived: queue 0, class 1
+            0s call 0 waits in queue 0
+            10s call 1 arrived: queue 0
+            10s call 1 waits in queue 0
+            140s agent 0 available
+            140s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 140s)
+            140s ! ring agent 0 for call 0
+        "#]],
+    );
+    check(
+        &policy,
+        &format!("{line}\n 140.000003s agent 0 available"),
+        expect![[r#"
+            0s call 0 arrived: queue 0, class 1
+            0s call 0 waits in queue 0
+            10s call 1 arrived: queue 0
+            10s call 1 waits in queue 0
+            140.000003s agent 0 available
+            140.000003s offer 0: call 1 -> agent 0 (attempt 1, eligible since 10s, free since 140.000003s)
+            140.000003s ! ring agent 0 for call 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_higher_class_that_has_passed_falls_behind_again() {
+    // Head start 60 s at 0.5x, 10 s after one at 1x: 60 + 0.5 w = 10 + w at 100 s.
+    let policy = classes(&[(0, 1000), (60, 500)]);
+    let line = "0s agent 0 works 0:1
+         --
+         0s call 0 arrives
+         10s call 1 arrives class 1";
+    check(
+        &policy,
+        &format!("{line}\n 109.999997s agent 0 available"),
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            10s call 1 arrived: queue 0, class 1
+            10s call 1 waits in queue 0
+            109.999997s agent 0 available
+            109.999997s offer 0: call 1 -> agent 0 (attempt 1, eligible since 10s, free since 109.999997s)
+            109.999997s ! ring agent 0 for call 1
+        "#]],
+    );
+    check(
+        &policy,
+        &format!("{line}\n 110s agent 0 available"),
+        expect![[r#"
+            0s call 0 arrived: queue 0
+            0s call 0 waits in queue 0
+            10s call 1 arrived: queue 0, class 1
+            10s call 1 waits in queue 0
+            110s agent 0 available
+            110s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 110s)
+            110s ! ring agent 0 for call 0
+        "#]],
+    );
 }

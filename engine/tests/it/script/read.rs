@@ -9,7 +9,9 @@
 //! 1s offer 0 placed | rings | answered | declined | unreachable | busy | carrier failed
 //! 1s offer 5/2 answered             a forged one: number 5 to agent 2
 //! 1s queue 0 opens | closes
-//! 1s policy NAME      1s feature callback 50%      1s store 20ms      9s resumed since 4s
+//! 1s policy NAME      1s feature callback 50%      1s feature callback cleared
+//! 1s store 20ms       9s resumed since 4s
+//! 9s view call 0 | agent 0 | queue 0 | carrier | features | alerts
 //! 9s                                only looks at the clock
 //! ```
 
@@ -25,6 +27,18 @@ use engine::{Input, Output, Timestamp};
 pub(super) enum Line {
     Look,
     Input(Input),
+    View(Subject),
+}
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+pub(super) enum Subject {
+    Call(CallId),
+    Agent(AgentId),
+    Queue(QueueId),
+    Carrier,
+    Features,
+    Alerts,
 }
 
 /// What the words of a line refer to.
@@ -75,6 +89,17 @@ pub(super) fn line(text: &str, names: &Names<'_>) -> Line {
     if words.is_empty() {
         return Line::Look;
     }
+    if words[0] == "view" {
+        return Line::View(match words[1] {
+            "call" => Subject::Call(CallId(num(words[2]))),
+            "agent" => Subject::Agent(AgentId(num(words[2]))),
+            "queue" => Subject::Queue(QueueId(num(words[2]))),
+            "carrier" => Subject::Carrier,
+            "features" => Subject::Features,
+            "alerts" => Subject::Alerts,
+            _ => panic!("what is there to view in `{text}`?"),
+        });
+    }
     Line::Input(input(&words, names).unwrap_or_else(|| panic!("what is `{text}`?")))
 }
 
@@ -96,10 +121,16 @@ pub(super) fn input(words: &[&str], names: &Names<'_>) -> Option<Input> {
             let named = names.policies.iter().find(|(name, _)| *name == words[1]);
             Some(Input::PolicyReplaced(Box::new((*named?.1).clone())))
         }
-        "feature" => Some(Input::FeatureSet {
-            feature: Feature::ALL.into_iter().find(|f| f.key() == words[1])?,
-            share: Share(num::<u16>(words[2].trim_end_matches('%')) * 100),
-        }),
+        "feature" => {
+            let feature = Feature::ALL.into_iter().find(|f| f.key() == words[1])?;
+            Some(match words[2] {
+                "cleared" => Input::FeatureCleared { feature },
+                share => Input::FeatureSet {
+                    feature,
+                    share: Share(num::<u16>(share.trim_end_matches('%')) * 100),
+                },
+            })
+        }
         "store" => Some(Input::StoreLatencyMeasured {
             latency: span(words[1]),
         }),

@@ -268,7 +268,7 @@ fn a_queue_that_holds_calls_or_their_after_call_work_cannot_be_removed() {
             9s policy applied
             10s refused: UnknownQueue
             11s call 1 arrived: queue 0
-            11s offer 1: call 1 -> agent 0 at arrival (attempt 1, eligible since 11s, free since 9s)
+            11s offer 1: call 1 -> agent 0 at arrival (attempt 1, eligible since 11s, free since 8s)
             11s ! ring agent 0 for call 1
             12s refused: UnknownQueue
         "#]],
@@ -292,7 +292,7 @@ fn a_new_queue_is_empty_and_open_and_agents_are_assigned_to_it() {
             2s policy applied
             3s call 0 arrived: queue 1
             3s call 0 waits in queue 1
-            4s offer 0: call 0 -> agent 0 (attempt 1, eligible since 3s, free since 4s)
+            4s offer 0: call 0 -> agent 0 (attempt 1, eligible since 4s, free since 0s)
             4s ! ring agent 0 for call 0
         "#]],
     );
@@ -376,6 +376,84 @@ fn a_share_set_at_run_time_counts_for_the_next_caller() {
             3s call 1 arrived: queue 0
             3s call 1 waits in queue 0
             4s refused: BadShare
+        "#]],
+    );
+}
+
+#[test]
+fn a_share_set_at_run_time_outlives_every_policy_until_it_is_cleared() {
+    let mut pushed = policy(1);
+    pushed.features.set(Feature::EnhancedQueue, Share(7_000));
+    pushed.features.set(Feature::Callback, Share(2_000));
+    check_with(
+        &policy(1),
+        &[("pushed", &pushed)],
+        "1s feature enhanced_queue 0%
+         2s policy pushed
+         3s call 0 arrives
+         4s feature enhanced_queue cleared
+         5s call 1 arrives
+         6s feature enhanced_queue cleared
+         7s feature callback cleared",
+        expect![[r#"
+            1s enhanced_queue 0%
+            2s policy applied
+            3s call 0 arrived: queue 0 (legacy)
+            3s ! call 0 to voicemail
+            3s call 0 hears the greeting
+            4s enhanced_queue 70%
+            5s call 1 arrived: queue 0
+            5s call 1 waits in queue 0
+        "#]],
+    );
+}
+
+#[test]
+fn the_last_share_set_counts_and_clearing_returns_to_the_policy_in_force() {
+    check_with(
+        &policy(1),
+        &[],
+        "1s feature callback 50%
+         2s feature callback 10%
+         3s feature callback cleared",
+        expect![[r#"
+            1s callback 50%
+            2s callback 10%
+            3s callback 0%
+        "#]],
+    );
+}
+
+#[test]
+fn busy_shares_count_from_when_a_rotation_looks_at_them() {
+    // Agent 0 has talked since 0 s, but only the last 10 s of it are counted; agent 1 talks for
+    // the 400 s after them.
+    let mut balanced = policy(1);
+    balanced.queues[0].rotation = Rotation::LeastOccupied;
+    check_with(
+        &policy(1),
+        &[("balanced", &balanced)],
+        "0s agent 0 works 0:1
+         0s agent 1 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         3600s policy balanced
+         3610s call 0 ends
+         3611s agent 0 break 1
+         3611s agent 1 available
+         3611s call 1 arrives
+         3611s offer 1 answered
+         3611s call 1 is bridged
+         4011s call 1 ends
+         4012s agent 0 available
+         --
+         4013s call 2 arrives",
+        expect![[r#"
+            4013s call 2 arrived: queue 0
+            4013s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 4013s, free since 4012s)
+            4013s ! ring agent 0 for call 2
         "#]],
     );
 }

@@ -435,3 +435,153 @@ fn best_score_avoids_who_does_not_answer() {
         "#]],
     );
 }
+
+#[test]
+fn a_newcomer_takes_its_place_at_the_end_of_the_round() {
+    // Asked last: agent 0, 1, 2 in this order. Agent 3 comes and is asked after all of them; so is
+    // agent 4, who comes at the same place and has been idle for longer.
+    check(
+        &rotating(Rotation::RoundRobin),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         0s agent 1 available
+         0s agent 2 works 0:1
+         0s agent 2 available
+         1s call 0 arrives
+         1s call 0 hangs up
+         2s call 1 arrives
+         2s call 1 hangs up
+         3s call 2 arrives
+         3s call 2 hangs up
+         4s agent 3 works 0:1
+         4s agent 4 works 0:1
+         5s agent 4 available
+         6s agent 3 available
+         --
+         7s call 3 arrives
+         7s call 4 arrives
+         7s call 5 arrives
+         7s call 6 arrives
+         7s call 7 arrives",
+        expect![[r#"
+            7s call 3 arrived: queue 0
+            7s offer 3: call 3 -> agent 0 at arrival (attempt 1, eligible since 7s, free since 1s)
+            7s ! ring agent 0 for call 3
+            7s call 4 arrived: queue 0
+            7s offer 4: call 4 -> agent 1 at arrival (attempt 1, eligible since 7s, free since 2s)
+            7s ! ring agent 1 for call 4
+            7s call 5 arrived: queue 0
+            7s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 7s, free since 3s)
+            7s ! ring agent 2 for call 5
+            7s call 6 arrived: queue 0
+            7s offer 6: call 6 -> agent 4 at arrival (attempt 1, eligible since 7s, free since 5s)
+            7s ! ring agent 4 for call 6
+            7s call 7 arrived: queue 0
+            7s offer 7: call 7 -> agent 3 at arrival (attempt 1, eligible since 7s, free since 6s)
+            7s ! ring agent 3 for call 7
+        "#]],
+    );
+}
+
+#[test]
+fn equals_in_a_rotation_go_by_idle_time_and_then_by_number() {
+    for rotation in [
+        Rotation::RoundRobin,
+        Rotation::FewestCalls,
+        Rotation::LeastTalkTime,
+        Rotation::LeastOccupied,
+        Rotation::BestScore,
+        Rotation::LongestIdle,
+    ] {
+        check(
+            &rotating(rotation),
+            "0s agent 0 works 0:1
+             0s agent 1 works 0:1
+             0s agent 2 works 0:1
+             1s agent 2 available
+             2s agent 1 available
+             2s agent 0 available
+             --
+             3s call 0 arrives
+             3s call 1 arrives
+             3s call 2 arrives",
+            expect![[r#"
+                3s call 0 arrived: queue 0
+                3s offer 0: call 0 -> agent 2 at arrival (attempt 1, eligible since 3s, free since 1s)
+                3s ! ring agent 2 for call 0
+                3s call 1 arrived: queue 0
+                3s offer 1: call 1 -> agent 0 at arrival (attempt 1, eligible since 3s, free since 2s)
+                3s ! ring agent 0 for call 1
+                3s call 2 arrived: queue 0
+                3s offer 2: call 2 -> agent 1 at arrival (attempt 1, eligible since 3s, free since 2s)
+                3s ! ring agent 1 for call 2
+            "#]],
+        );
+    }
+}
+
+/// Agent 0 has finished a call of 900 s, agent 1 has never worked, and agent 2 comes: the (upper)
+/// median of each of their figures is agent 0's.
+const NEWCOMER: &str = "0s agent 0 works 0:1
+         0s agent 1 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         900s call 0 ends
+         1000s agent 2 works 0:1
+         1000s agent 2 available
+         --
+         ";
+
+#[test]
+fn a_newcomer_is_as_occupied_as_its_colleagues_are() {
+    // Agent 2 starts with the share that agent 0 has at that moment.
+    check(
+        &rotating(Rotation::LeastOccupied),
+        &format!(
+            "{NEWCOMER}1001s agent 1 available
+         1002s call 1 arrives
+         1002s call 2 arrives
+         1002s call 3 arrives"
+        ),
+        expect![[r#"
+            1001s agent 1 available
+            1002s call 1 arrived: queue 0
+            1002s offer 1: call 1 -> agent 1 at arrival (attempt 1, eligible since 1002s, free since 1001s)
+            1002s ! ring agent 1 for call 1
+            1002s call 2 arrived: queue 0
+            1002s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 1002s, free since 900s)
+            1002s ! ring agent 0 for call 2
+            1002s call 3 arrived: queue 0
+            1002s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 1002s, free since 1000s)
+            1002s ! ring agent 2 for call 3
+        "#]],
+    );
+}
+
+#[test]
+fn a_newcomer_has_the_load_the_answers_and_the_handle_time_of_its_colleagues() {
+    check(
+        &rotating(Rotation::BestScore),
+        &format!(
+            "{NEWCOMER}1001s agent 1 available
+         1002s call 1 arrives
+         1002s call 2 arrives
+         1002s call 3 arrives"
+        ),
+        expect![[r#"
+            1001s agent 1 available
+            1002s call 1 arrived: queue 0
+            1002s offer 1: call 1 -> agent 1 at arrival (attempt 1, eligible since 1002s, free since 1001s)
+            1002s ! ring agent 1 for call 1
+            1002s call 2 arrived: queue 0
+            1002s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 1002s, free since 900s)
+            1002s ! ring agent 0 for call 2
+            1002s call 3 arrived: queue 0
+            1002s offer 3: call 3 -> agent 2 at arrival (attempt 1, eligible since 1002s, free since 1000s)
+            1002s ! ring agent 2 for call 3
+        "#]],
+    );
+}

@@ -92,12 +92,12 @@ fn of_event(event: Event) -> String {
             attempts,
             waited,
             callback,
-            inversions,
+            inversion,
         } => {
             let callback = if callback { ", a callback" } else { "" };
-            let inversions = if inversions > 0 { ", INVERSION" } else { "" };
+            let inversion = if inversion { ", INVERSION" } else { "" };
             format!(
-                "{call} connected: {agent} (attempts {attempts}, waited {}{callback}{inversions})",
+                "{call} connected: {agent} (attempts {attempts}, waited {}{callback}{inversion})",
                 Timestamp(waited)
             )
         }
@@ -176,14 +176,14 @@ fn of_event(event: Event) -> String {
     }
 }
 
-fn of_estimate(estimate: Option<Announced>) -> String {
+pub(super) fn of_estimate(estimate: Option<Announced>) -> String {
     estimate.map_or(String::new(), |told| {
         let [point, p50, p90] = [told.point, told.p50, told.p90].map(Timestamp);
         format!(", {point} ({p50} to {p90})")
     })
 }
 
-fn of_breaker(state: BreakerState) -> &'static str {
+pub(super) fn of_breaker(state: BreakerState) -> &'static str {
     match state {
         BreakerState::Closed => "closed",
         BreakerState::Open => "open",
@@ -191,7 +191,7 @@ fn of_breaker(state: BreakerState) -> &'static str {
     }
 }
 
-fn of_alert(alert: Alert) -> String {
+pub(super) fn of_alert(alert: Alert) -> String {
     match alert {
         Alert::SuccessRate => "success rate".to_owned(),
         Alert::StoreLatency => "store latency".to_owned(),

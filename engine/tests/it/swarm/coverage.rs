@@ -24,6 +24,7 @@ const EXPECTED: &[&str] = &[
     "ClaimUndone",
     "CallExhausted",
     "CallConnected",
+    "CallConnected inversion",
     "CallEnded",
     "CallAbandoned",
     "CallRefused",
@@ -63,6 +64,7 @@ const EXPECTED: &[&str] = &[
     "Ok AgentReady",
     "Ok Resumed",
     "Ok PolicyReplaced",
+    "Ok FeatureCleared",
     "Ok CallbackAnswered",
     "Ok CallbackUnanswered",
     "Ok BridgeFailed",
@@ -93,6 +95,14 @@ impl Coverage {
             What::Command(_, command) => self.command(command),
             What::Event(Event::AlertRaised { alert, .. }) => {
                 self.count(&["AlertRaised ", &variant(alert)]);
+            }
+            What::Event(
+                event @ Event::CallConnected {
+                    inversion: true, ..
+                },
+            ) => {
+                self.count(&[&variant(event)]);
+                self.count(&["CallConnected inversion"]);
             }
             What::Event(event) => self.count(&[&variant(event)]),
         }

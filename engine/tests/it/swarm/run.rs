@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use engine::policy::Policy;
 use engine::timers::Timer;
+use engine::view::{AgentView, CallState, Why};
 use engine::{Engine, Event, Input, Outbox, Output, Rejection, Timestamp, What, invariants};
 
 use super::coverage::Coverage;
@@ -209,6 +210,7 @@ impl Run {
         }
         self.summary.outputs += self.out.len() as u64;
         self.out.clear();
+        check_views(&self.engine, self.now)?;
         invariants::check(&self.engine).map_err(|broken| broken.to_string())
     }
 
@@ -288,6 +290,40 @@ impl Drop for Run {
             eprintln!("{}", self.report("panicked"));
         }
     }
+}
+
+/// A call that waits knows why: its reasons cover every agent of its queue, and a free one is
+/// there only while something holds the call itself. Nothing is said to change in the past.
+fn check_views(engine: &Engine, now: Timestamp) -> Verdict {
+    let view = engine.view(now);
+    let works_for = |queue| {
+        let works = |agent: &AgentView| agent.queues.iter().any(|(q, _)| *q == queue);
+        view.agents().filter(works).count()
+    };
+    for id in view.calls() {
+        let call = view.call(id).expect("it is in hand");
+        let waits = matches!(
+            call.state,
+            CallState::Waiting | CallState::Resting | CallState::CallbackWaiting
+        );
+        let holds_call = |why| why < Why::NoAgents;
+        let held = call.reasons.iter().any(|reason| holds_call(reason.why));
+        let free = call.reasons.iter().any(|r| r.why == Why::FreeAgents);
+        let counted: u32 = call.reasons.iter().map(|reason| reason.agents).sum();
+        let sound = if waits {
+            counted as usize == works_for(call.queue) && (held || !free)
+        } else {
+            counted == 0
+        };
+        let of_the_past = call
+            .reasons
+            .iter()
+            .any(|r| r.changes_at.is_some_and(|at| at < now));
+        if !sound || waits && call.reasons.is_empty() || of_the_past {
+            return Err(format!("{now}: why is {call:?} not routed?"));
+        }
+    }
+    Ok(())
 }
 
 fn without_estimate(output: &Output) -> Output {

@@ -278,6 +278,9 @@ impl World {
 
     fn feature_change(&mut self) -> Input {
         let feature = self.rng.pick(&Feature::ALL);
+        if self.rng.percent(20) {
+            return Input::FeatureCleared { feature };
+        }
         let share = policies::share(&mut self.rng, feature == Feature::EnhancedQueue);
         Input::FeatureSet { feature, share }
     }
