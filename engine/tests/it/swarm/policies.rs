@@ -188,14 +188,14 @@ fn treatment(rng: &mut Rng, index: u64, queues: u64, may_wait: bool) -> Treatmen
     }
 }
 
-/// Larger head starts age more slowly or alike; only classes without one may age faster than 1x.
+/// Larger head starts age more slowly or alike, and none ages faster than 1x.
 fn priorities(rng: &mut Rng, spans: &Spans) -> Box<[Priority]> {
     let all: &[&[(u64, u32)]] = &[
         &[],
         &[(0, 1000), (10, 1000)],
         &[(20, 500), (5, 1000)],
         &[(60, 0), (10, 500), (0, 1000)],
-        &[(0, 1500), (3, 1000)],
+        &[(0, 1000), (3, 750)],
         &[(5, 1000), (5, 1000), (1, 1000)],
     ];
     let mut chosen = rng.pick(all).to_vec();
