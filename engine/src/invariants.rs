@@ -37,6 +37,8 @@ pub enum Invariant {
     LanesHoldTheLine,
     /// A queue's counters equal a recount.
     CountersAgree,
+    /// A feature's share is what was set at runtime, or else the policy's.
+    SharesAgree,
     /// An idle set holds exactly the agents that can be offered a call, under the strictest need
     /// they meet and with their present keys.
     IdleSetsAgree,

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::Invariant::{CountersAgree, IdleSetsAgree, LanesHoldTheLine};
+use super::Invariant::{CountersAgree, IdleSetsAgree, LanesHoldTheLine, SharesAgree};
 use super::{Broken, expect};
 use crate::agent::Activity;
 use crate::call::{Need, Phase};
@@ -27,6 +27,14 @@ struct Count {
 }
 
 pub(super) fn check(engine: &Engine) -> Result<(), Broken> {
+    for feature in Feature::ALL {
+        let set = engine.overrides[feature as usize];
+        let wanted = set.unwrap_or(engine.policy_features.share(feature));
+        let share = engine.policy.features.share(feature);
+        expect(share == wanted, SharesAgree, || {
+            format!("{feature:?} is {share:?}, should be {wanted:?} (set: {set:?})")
+        })?;
+    }
     let mut counts = vec![Count::default(); engine.queues.len()];
     count_calls(engine, &mut counts)?;
     count_agents(engine, &mut counts)?;
@@ -128,6 +136,18 @@ fn count_agents(engine: &Engine, counts: &mut [Count]) -> Result<(), Broken> {
                 who.offerable()
             )
         })?;
+        let latest = who.served_since.iter().max();
+        expect(
+            who.served_since.len() == who.queues.len()
+                && latest.is_none_or(|latest| *latest <= who.gained_at),
+            CountersAgree,
+            || {
+                format!(
+                    "{agent} works for {:?} since {:?}",
+                    who.queues, who.served_since
+                )
+            },
+        )?;
         if who.activity == Activity::WrapUp {
             counts[who.last_queue.index()].wrapping += 1;
         }
