@@ -43,12 +43,15 @@ impl Engine {
     fn passes_over_waiting(&self, now: Timestamp, slot: u32, agent: AgentId, level: Level) -> bool {
         let call = &self.calls[slot];
         let key = LineKey::of(call, slot);
-        let lane = &self.queues[call.queue.index()].lanes[usize::from(call.lane)];
+        let own = (call.queue, usize::from(call.lane));
         let by_level = |level| match self.policy.select_call {
             SelectCall::LevelFirst => level,
             SelectCall::LongestWaiting => 0,
         };
-        let chosen: Order = (by_level(level), Reverse(lane.score(key, now)), key);
+        let chosen = || -> Order {
+            let lane = &self.queues[own.0.index()].lanes[own.1];
+            (by_level(level), Reverse(lane.score(key, now)), key)
+        };
         let who = &self.agents[agent.index()];
         let presence = who.presence();
         let takes_legs = self.carrier_takes_legs(now);
@@ -58,10 +61,16 @@ impl Engine {
             let Some(after) = state.rules.reaches(*level).filter(|_| is_open_to) else {
                 return false;
             };
-            state.lanes.iter().any(|lane| {
-                lane.features.need <= presence
+            state.lanes.iter().enumerate().any(|(i, lane)| {
+                let Some(head) = lane.ready.first() else {
+                    return false;
+                };
+                // In its own lane the keys are the order.
+                let leads = (*queue, i) == own && key < head;
+                !leads
+                    && lane.features.need <= presence
                     && self.is_ahead_in(now, lane, after, agent, takes_legs, |score, key| {
-                        (by_level(*level), Reverse(score), key) < chosen
+                        (by_level(*level), Reverse(score), key) < chosen()
                     })
             })
         })
