@@ -153,6 +153,14 @@ impl IdleKey {
     pub(crate) fn agent(self) -> AgentId {
         AgentId(self.agent)
     }
+    /// A key that says only who, and at which level.
+    pub(crate) fn of_level(level: Level, agent: AgentId) -> IdleKey {
+        IdleKey {
+            first: u64::from(level) << 56,
+            second: 0,
+            agent: agent.0,
+        }
+    }
     /// Smaller than every key of `level`.
     pub(crate) fn start_of(level: u16) -> Option<IdleKey> {
         (level < 256).then(|| IdleKey {
