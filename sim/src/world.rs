@@ -15,8 +15,8 @@ mod carrier;
 mod event;
 mod faults;
 pub(crate) mod local;
-mod plan;
-mod schedule;
+pub(crate) mod plan;
+pub(crate) mod schedule;
 
 use std::collections::VecDeque;
 
@@ -30,7 +30,7 @@ use crate::calendar::Calendar;
 use crate::streams::{Purpose, Seed, Streams};
 use crate::world::agents::Agent;
 use crate::world::arrivals::Source;
-use crate::world::callers::{CallTable, Redial};
+use crate::world::callers::{CallTable, Redials};
 use crate::world::carrier::Mail;
 use crate::world::event::{Event, Kind};
 use crate::world::faults::Faults;
@@ -54,7 +54,7 @@ pub struct World<'a> {
     now: Timestamp,
     sources: Vec<Source>,
     calls: CallTable,
-    redials: Vec<Redial>,
+    redials: Redials,
     agents: Vec<Agent>,
     mail: Mail,
     faults: Faults,
@@ -126,7 +126,7 @@ impl<'a> World<'a> {
                 .map(|s| Source::new(s as u16))
                 .collect(),
             calls: CallTable::default(),
-            redials: Vec::new(),
+            redials: Redials::default(),
             agents: Vec::new(),
             mail: Mail::default(),
             faults: Faults::new(plan),
