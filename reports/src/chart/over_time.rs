@@ -10,6 +10,9 @@ use super::{Chart, axis_end, thinned};
 use crate::record::Bin;
 use crate::report::ChartInput;
 
+/// Longer runs are drawn by days.
+const LONGEST_IN_HOURS: f64 = 96.0;
+
 /// A curve: the bin's middle in hours, and the value there.
 type Curve = Vec<(f64, f64)>;
 
@@ -125,6 +128,40 @@ pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
     })
 }
 
+pub(super) fn announcements(input: &ChartInput) -> Option<Chart> {
+    let of = |sum: fn(&Bin) -> u64| {
+        curve(input, move |bin, _| {
+            (bin.announced > 0).then(|| sum(bin) as f64 / 1e6 / bin.announced as f64)
+        })
+    };
+    let announced = of(|bin| bin.announced_sum);
+    let realised = of(|bin| bin.remained_sum);
+    let most = largest(&[&announced, &realised])?;
+    let y = Axis {
+        range: 0.0..axis_end(most),
+        name: "seconds",
+        label: &|value| short(*value),
+    };
+    let title = "Announced and realised wait over time";
+    let curves = [(Role::First, &announced), (Role::Second, &realised)];
+    let drawing = draw(input, title, &y, &curves);
+    let named = [(Role::First, "announced"), (Role::Second, "realised")];
+    Some(Chart {
+        id: "announcements",
+        title: title.to_string(),
+        description: format!(
+            "Mean first announcement and mean wait that then remained, of calls that were told a wait \
+             and were connected; on average over time {} s and {} s.",
+            short(mean(&announced)),
+            short(mean(&realised))
+        ),
+        svg: drawing,
+        legend: legend(input, &named),
+        columns: vec!["hour", "announced, s", "realised, s"],
+        rows: rows(&[&announced, &realised], short),
+    })
+}
+
 /// One point per bin for which `value` (of the bin and its length in microseconds) is known.
 fn curve(input: &ChartInput, value: impl Fn(&Bin, f64) -> Option<f64>) -> Curve {
     let step = input.series.step;
@@ -164,23 +201,37 @@ fn mean(curve: &Curve) -> f64 {
 }
 
 fn draw(input: &ChartInput, title: &str, y: &Axis<'_>, curves: &[(Role, &Curve)]) -> String {
+    let hours = input.horizon.as_secs_f64() / 3600.0;
+    let (scale, name) = match hours > LONGEST_IN_HOURS {
+        true => (1.0 / 24.0, "days since the start"),
+        false => (1.0, "hours since the start"),
+    };
     let x = Axis {
-        range: 0.0..input.horizon.as_secs_f64() / 3600.0,
-        name: "hours since the start",
+        range: 0.0..hours * scale,
+        name,
         label: &|value| short(*value),
     };
     svg(title, &x, y, |plot: &mut Plot<'_, '_>| {
-        let warm = input.warm_up.as_secs_f64() / 3600.0;
+        let warm = input.warm_up.as_secs_f64() / 3600.0 * scale;
         if warm > 0.0 {
             let corners = [(0.0, y.range.start), (warm, y.range.end)];
             plot.draw_series([Rectangle::new(corners, Role::Shade.marker().filled())])?;
         }
         for (role, curve) in curves {
-            let line = LineSeries::new(curve.iter().copied(), stroke(*role));
-            plot.draw_series(line)?;
+            for stretch in stretches(curve, input.series.step) {
+                let points = stretch.iter().map(|(hour, value)| (hour * scale, *value));
+                plot.draw_series(LineSeries::new(points, stroke(*role)))?;
+            }
         }
         Ok(())
     })
+}
+
+/// The parts of a curve without a hole: where a bin has no value no line is drawn.
+fn stretches(curve: &Curve, step: u64) -> impl Iterator<Item = &[(f64, f64)]> {
+    // The last bin may be shorter than the others.
+    let furthest = 1.25 * step as f64 / 3.6e9;
+    curve.chunk_by(move |a, b| b.0 - a.0 <= furthest)
 }
 
 fn legend(input: &ChartInput, named: &[(Role, &str)]) -> Vec<(Role, String)> {
