@@ -18,7 +18,7 @@
 //!
 //! **What it is not.** A measured figure, or a proof: services and patience are taken as exponential,
 //! periods as stationary, breaks are left out. Nothing is said where callbacks change the line: the
-//! policy offers them and more than [`FEW`] of the callers would have to wait.
+//! policy offers them and more than a tenth of the callers would have to wait.
 
 mod erlang_a;
 mod spans;

@@ -33,8 +33,8 @@ pub(super) fn line_length(input: &ChartInput, n_replications: usize) -> Option<C
         id: "line",
         title: title.to_string(),
         description: format!(
-            "Mean number of calls in line, ringing ones included; most around hour {:.1}, {} calls.",
-            peak.0,
+            "Mean number of calls in line, ringing ones included; most around {}, {} calls.",
+            moment(input, peak.0),
             short(peak.1)
         ),
         svg: drawing,
@@ -116,9 +116,9 @@ pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
         id: "abandonment",
         title: title.to_string(),
         description: format!(
-            "Share of the calls that arrived in each span of time and hung up; highest around hour \
-             {:.1}, {}.",
-            peak.0,
+            "Share of the calls that arrived in each span of time and hung up; highest around \
+             {}, {}.",
+            moment(input, peak.0),
             percent(peak.1)
         ),
         svg: drawing,
@@ -180,6 +180,18 @@ fn average(area: u64, lasted: f64, n_replications: usize) -> Option<f64> {
     (over > 0.0).then(|| area as f64 / over)
 }
 
+/// A time since the start in the axis' own words.
+fn moment(input: &ChartInput, hour: f64) -> String {
+    match is_in_days(input) {
+        true => format!("day {:.1}", hour / 24.0),
+        false => format!("hour {hour:.1}"),
+    }
+}
+
+fn is_in_days(input: &ChartInput) -> bool {
+    input.horizon.as_secs_f64() / 3600.0 > LONGEST_IN_HOURS
+}
+
 fn largest(curves: &[&Curve]) -> Option<f64> {
     let values = curves.iter().flat_map(|curve| curve.iter());
     values.map(|point| point.1).max_by(f64::total_cmp)
@@ -202,7 +214,7 @@ fn mean(curve: &Curve) -> f64 {
 
 fn draw(input: &ChartInput, title: &str, y: &Axis<'_>, curves: &[(Role, &Curve)]) -> String {
     let hours = input.horizon.as_secs_f64() / 3600.0;
-    let (scale, name) = match hours > LONGEST_IN_HOURS {
+    let (scale, name) = match is_in_days(input) {
         true => (1.0 / 24.0, "days since the start"),
         false => (1.0, "hours since the start"),
     };
