@@ -15,8 +15,8 @@ mod carrier;
 mod event;
 mod faults;
 pub(crate) mod local;
-mod plan;
-mod schedule;
+pub(crate) mod plan;
+pub(crate) mod schedule;
 
 use engine::output::{Outbox, What};
 use engine::time::Micros;
@@ -28,7 +28,7 @@ use crate::calendar::Calendar;
 use crate::streams::{Purpose, Seed, Streams};
 use crate::world::agents::Agent;
 use crate::world::arrivals::Source;
-use crate::world::callers::{CallTable, Redial};
+use crate::world::callers::{CallTable, Redials};
 use crate::world::carrier::Mail;
 use crate::world::event::{Event, Kind, Soon};
 use crate::world::faults::Faults;
@@ -56,7 +56,7 @@ pub struct World<'a> {
     /// kept out of the calendar: one is always due soon, and would be sifted through it each time.
     next_arrival: (Timestamp, u32),
     calls: CallTable,
-    redials: Vec<Redial>,
+    redials: Redials,
     agents: Vec<Agent>,
     mail: Mail,
     faults: Faults,
@@ -129,7 +129,7 @@ impl<'a> World<'a> {
                 .collect(),
             next_arrival: (Timestamp::NEVER, 0),
             calls: CallTable::default(),
-            redials: Vec::new(),
+            redials: Redials::default(),
             agents: Vec::new(),
             mail: Mail::default(),
             faults: Faults::new(plan),

@@ -144,6 +144,30 @@ enum Lost {
 
 const NUMBER_BITS: u32 = 40;
 
+/// Callers who will call again, by place. Places are used again, so that there are only as many as
+/// ever waited to call at one time, however long the run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redials {
+    places: Vec<Redial>,
+    free: Vec<u32>,
+}
+
+impl Redials {
+    fn put(&mut self, redial: Redial) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.places[place as usize] = redial;
+            return place;
+        }
+        self.places.push(redial);
+        self.places.len() as u32 - 1
+    }
+
+    fn take(&mut self, place: u32) -> Redial {
+        self.free.push(place);
+        self.places[place as usize]
+    }
+}
+
 /// The entity of a caller's first call; redials count in the byte above the number.
 fn first_of(entity: u64) -> u64 {
     entity & !(0xff << NUMBER_BITS)
@@ -181,7 +205,7 @@ impl World<'_> {
     }
 
     pub(crate) fn redials(&mut self, place: u32) {
-        let redial = self.redials[place as usize];
+        let redial = self.redials.take(place);
         self.arrive(redial.stream, redial.class, redial.entity);
     }
 
@@ -218,8 +242,7 @@ impl World<'_> {
         }
         if let Some(back) = self.faults.server_returns() {
             // The carrier holds the call until the server (or its stand-in) answers.
-            let place = self.redials.len() as u32;
-            self.redials.push(Redial {
+            let place = self.redials.put(Redial {
                 stream,
                 class,
                 entity,
@@ -475,8 +498,7 @@ impl World<'_> {
         if at.0 >= self.plan.horizon {
             return;
         }
-        let place = self.redials.len() as u32;
-        self.redials.push(Redial {
+        let place = self.redials.put(Redial {
             stream,
             class,
             entity: entity + (1 << NUMBER_BITS),
