@@ -240,7 +240,24 @@ impl Engine {
     }
 
     /// Puts the agent where its state says: under the strictest need it meets, or nowhere.
+    #[inline]
     pub(crate) fn reindex(&mut self, now: Timestamp, agent: AgentId) {
+        self.enter_idle_sets(now, agent, true);
+    }
+
+    /// The agent can be offered calls from now on.
+    #[inline]
+    pub(crate) fn freed(&mut self, now: Timestamp, agent: AgentId) {
+        let who = &mut self.agents[agent.index()];
+        who.free_since = now;
+        if self.tracks_load {
+            // Its key is frozen from now on.
+            who.tally.age(now, false);
+        }
+    }
+
+    /// [`Self::reindex`]; with `marks`, queues whose calls it could take are to be routed.
+    pub(crate) fn enter_idle_sets(&mut self, now: Timestamp, agent: AgentId, marks: bool) {
         let who = &self.agents[agent.index()];
         let target = who.offerable();
         if target == who.indexed {
@@ -252,14 +269,9 @@ impl Engine {
             return;
         };
         if rises {
-            let who = &mut self.agents[agent.index()];
-            who.free_since = now;
-            if self.tracks_load {
-                // Its key is frozen from now on.
-                who.tally.age(now, false);
-            }
+            self.freed(now, agent);
         }
-        self.index(agent, need, rises);
+        self.index(agent, need, marks && rises);
     }
 
     /// Puts an agent that is in no idle set into those of its queues; with `marks`, waiting calls
