@@ -123,10 +123,10 @@ impl Row {
                 attempts,
                 waited,
                 callback,
-                inversions,
+                inversion,
             } => {
                 let small = tag(10, agent.0, attempts, u8::from(callback));
-                Row::long(at, small, call.0, waited, u64::from(inversions), 0)
+                Row::long(at, small, call.0, waited, u64::from(inversion), 0)
             }
             Event::CallEnded {
                 call,
