@@ -147,8 +147,8 @@ fn digests_of_short_runs_are_the_recorded_ones() {
             .meta
             .trace_digest
     };
-    expect_test::expect!["532000c8e28493124331b1e77073500a"].assert_eq(&of("legacy"));
-    expect_test::expect!["13e5c62fd805fa5c41d9ae3309510c2b"].assert_eq(&of("phase-4"));
+    expect_test::expect!["4dc3ed6f2ba51c1c44b66dfa880c01b4"].assert_eq(&of("legacy"));
+    expect_test::expect!["2dd27f3f45488ecdc863eeac29feb8ce"].assert_eq(&of("phase-4"));
 }
 
 #[test]
