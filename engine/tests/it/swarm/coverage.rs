@@ -71,11 +71,13 @@ impl Coverage {
             Event::ClaimUndone { call, .. } | Event::CallConnected { call, .. } => {
                 self.live.remove(call);
             }
-            Event::EstimateAnnounced { call, estimate, .. } => {
-                if estimate.is_some() {
-                    let queue = self.queues[call];
-                    self.count("estimator", &policy.queues[queue.index()].estimator);
-                }
+            Event::EstimateAnnounced {
+                call,
+                estimate: Some(_),
+                ..
+            } => {
+                let queue = self.queues[call];
+                self.count("estimator", &policy.queues[queue.index()].estimator);
             }
             Event::CallAbandoned { stage, .. } => self.count("abandoned", stage),
             Event::CallRefused { reason, .. } => self.count("refused at", reason),
