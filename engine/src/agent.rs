@@ -124,12 +124,16 @@ impl Tally {
         self.handle.checked_div(self.n_handled).unwrap_or(0)
     }
 
-    /// (load band of 10 %, answer-rate band of 10 %, mean handle time in ms).
+    /// (load band, answer-rate band of 10 %, mean handle time in ms), least first.
+    ///
+    /// A load band is an eighth of a halving wide: loads within 9 % of each other, as of now, are
+    /// alike. Keys stand still while an agent is idle, so a band of the share itself would leave who
+    /// was busy an hour ago behind who is busy now, for as long as nobody asks it.
     fn score(&self) -> u64 {
-        let load = (u64::from(self.busy_share) * 10) >> 32;
+        let load = (self.busy_rank() >> 17).min((1 << 24) - 1);
         let answers = 10 - ((u64::from(self.answer_rate) * 10) >> 16);
-        let handle = (self.mean_handle() / 1000).min((1 << 40) - 1);
-        load << 48 | answers << 40 | handle
+        let handle = (self.mean_handle() / 1000).min((1 << 28) - 1);
+        load << 32 | answers << 28 | handle
     }
 }
 
@@ -152,6 +156,14 @@ impl IdleKey {
     #[inline]
     pub(crate) fn agent(self) -> AgentId {
         AgentId(self.agent)
+    }
+    /// A key that says only who, and at which level.
+    pub(crate) fn of_level(level: Level, agent: AgentId) -> IdleKey {
+        IdleKey {
+            first: u64::from(level) << 56,
+            second: 0,
+            agent: agent.0,
+        }
     }
     /// Smaller than every key of `level`.
     pub(crate) fn start_of(level: u16) -> Option<IdleKey> {

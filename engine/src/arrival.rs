@@ -43,7 +43,10 @@ impl Engine {
         if call != self.calls.next_id() {
             return Err(Rejection::CallIdOutOfOrder);
         }
-        let features = CallFeatures::of(&self.policy.features, bucket(caller));
+        let features = match self.same_for_all {
+            Some(features) => features,
+            None => CallFeatures::of(&self.policy.features, bucket(caller)),
+        };
         let slot = self
             .calls
             .admit(&mut self.timers, now, queue, class, features);

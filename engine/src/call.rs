@@ -192,7 +192,8 @@ impl Calls {
 
     #[inline]
     pub(crate) fn slot(&self, call: CallId) -> Option<u32> {
-        self.directory.slot(call)
+        self.directory
+            .slot(call, |slot| self.slots[slot as usize].id)
     }
 
     /// Calls in hand.
@@ -210,7 +211,8 @@ impl Calls {
         features: CallFeatures,
     ) -> u32 {
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
-        let id = self.directory.push(slot);
+        let slots = &self.slots;
+        let id = self.directory.push(slot, |slot| slots[slot as usize].id);
         if slot as usize == self.slots.len() {
             self.slots.push(Call {
                 id,
@@ -261,7 +263,7 @@ impl Calls {
 
     /// Forgets an ended call. Its timers must be disarmed.
     pub(crate) fn remove(&mut self, slot: u32) {
-        self.directory.remove(self.slots[slot as usize].id);
+        self.directory.remove(self.slots[slot as usize].id, slot);
         self.free.push(slot);
     }
 
@@ -271,7 +273,7 @@ impl Calls {
             .iter()
             .enumerate()
             .map(|(slot, call)| (slot as u32, call))
-            .filter(|(slot, call)| self.directory.slot(call.id) == Some(*slot))
+            .filter(|(slot, call)| self.slot(call.id) == Some(*slot))
     }
 }
 

@@ -1,32 +1,33 @@
 //! From a call's dense, ever-growing id to its slot in the call table, without hashing.
 //!
-//! Pages of slots are kept only while one of their calls lives, so memory follows the calls in
-//! hand, not the calls there ever were (eight bytes for each 512 finished ones since the oldest).
+//! A ring of slots, direct-mapped by the id's low bits: two live calls share a place only when one
+//! of them has lasted as long as it takes for a whole ring of calls to arrive. The older one then
+//! moves to an ordered map; the ring doubles when such calls are more than one in 64 of its places.
+//! So a look is one load and a comparison for nearly every call, and memory follows the calls in
+//! hand, not the calls there ever were.
+//!
+//! The directory keeps no ids of the calls in the ring: its owner's table does, and says which call
+//! a slot holds.
 
-use alloc::boxed::Box;
-use alloc::collections::VecDeque;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::id::CallId;
 
-const PAGE: usize = 512;
 const GONE: u32 = u32::MAX;
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Page {
-    slots: Box<[u32]>,
-    live: u32,
-}
+const SMALLEST: usize = 64;
+/// Calls that outlived their place, as a share of the ring: beyond it, the ring doubles.
+const OLD_SHARE: usize = 64;
 
 /// The live calls' slots, by id.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Directory {
-    /// Number of the first page in `pages`.
-    first: u64,
-    pages: VecDeque<Option<Page>>,
-    spare: Vec<Page>,
+    /// A power of two of places, or none before the first call.
+    ring: Vec<u32>,
+    old: BTreeMap<CallId, u32>,
     next: u64,
+    live: usize,
 }
 
 impl Directory {
@@ -36,64 +37,89 @@ impl Directory {
         CallId(self.next)
     }
 
-    /// Enters the next call.
-    pub fn push(&mut self, slot: u32) -> CallId {
-        let id = self.next;
-        let offset = (id as usize) % PAGE;
-        if offset == 0 || self.pages.is_empty() {
-            if self.pages.is_empty() {
-                self.first = id / PAGE as u64;
-            }
-            let page = self.spare.pop().unwrap_or_else(|| Page {
-                slots: alloc::vec![GONE; PAGE].into_boxed_slice(),
-                live: 0,
-            });
-            self.pages.push_back(Some(page));
-        }
-        let last = self.pages.len() - 1;
-        let page = self.pages[last].get_or_insert_with(|| Page {
-            slots: alloc::vec![GONE; PAGE].into_boxed_slice(),
-            live: 0,
-        });
-        page.slots[offset] = slot;
-        page.live += 1;
-        self.next += 1;
-        CallId(id)
-    }
-
-    /// The live call's slot.
-    #[inline]
-    pub fn slot(&self, call: CallId) -> Option<u32> {
-        let page = (call.0 / PAGE as u64).checked_sub(self.first)?;
-        let page = self.pages.get(usize::try_from(page).ok()?)?.as_ref()?;
-        let slot = page.slots[(call.0 as usize) % PAGE];
-        (slot != GONE).then_some(slot)
-    }
-
-    /// Forgets a call that has ended.
-    pub fn remove(&mut self, call: CallId) {
-        let index = (call.0 / PAGE as u64 - self.first) as usize;
-        let is_last = index + 1 == self.pages.len();
-        let entry = &mut self.pages[index];
-        let page = entry
-            .as_mut()
-            .expect("invariant: a live call's page is kept");
-        page.slots[(call.0 as usize) % PAGE] = GONE;
-        page.live -= 1;
-        if page.live == 0 && (!is_last || self.next.is_multiple_of(PAGE as u64)) {
-            if let Some(page) = entry.take() {
-                self.spare.push(page);
-            }
-            while let Some(None) = self.pages.front() {
-                self.pages.pop_front();
-                self.first += 1;
-            }
-        }
-    }
-
     /// Calls entered and not removed.
+    #[inline]
     pub fn live(&self) -> usize {
-        self.pages.iter().flatten().map(|p| p.live as usize).sum()
+        self.live
+    }
+
+    #[inline]
+    fn place(&self, call: CallId) -> usize {
+        call.0 as usize & self.ring.len().wrapping_sub(1)
+    }
+
+    /// The live call's slot; `id_of` says which call a slot holds.
+    #[inline]
+    pub fn slot(&self, call: CallId, id_of: impl Fn(u32) -> CallId) -> Option<u32> {
+        let slot = *self.ring.get(self.place(call))?;
+        if slot != GONE && id_of(slot) == call {
+            return Some(slot);
+        }
+        if self.old.is_empty() {
+            return None;
+        }
+        self.old.get(&call).copied()
+    }
+
+    /// Enters the next call. `id_of` is asked about other calls' slots only.
+    #[inline]
+    pub fn push(&mut self, slot: u32, id_of: impl Fn(u32) -> CallId) -> CallId {
+        let call = CallId(self.next);
+        self.next += 1;
+        self.live += 1;
+        let place = self.place(call);
+        match self.ring.get_mut(place) {
+            Some(free) if *free == GONE => *free = slot,
+            Some(_) | None => self.make_room(call, slot, id_of),
+        }
+        call
+    }
+
+    /// The place is taken by a call that has outlived it, or there is none yet.
+    #[cold]
+    fn make_room(&mut self, call: CallId, slot: u32, id_of: impl Fn(u32) -> CallId) {
+        if let Some(taken) = self.ring.get(self.place(call)) {
+            self.old.insert(id_of(*taken), *taken);
+        }
+        if self.ring.is_empty() || self.old.len() > self.ring.len() / OLD_SHARE {
+            let places = (self.ring.len() * 2).max(SMALLEST);
+            let kept = core::mem::replace(&mut self.ring, alloc::vec![GONE; places]);
+            let mut calls = core::mem::take(&mut self.old);
+            calls.extend(
+                kept.into_iter()
+                    .filter(|slot| *slot != GONE)
+                    .map(|slot| (id_of(slot), slot)),
+            );
+            // In order of age, so that of two that share a place the younger one has it.
+            for (id, slot) in calls {
+                let place = self.place(id);
+                let before = core::mem::replace(&mut self.ring[place], slot);
+                if before != GONE {
+                    self.old.insert(id_of(before), before);
+                }
+            }
+            // The new call is the youngest of all.
+            let place = self.place(call);
+            let before = core::mem::replace(&mut self.ring[place], slot);
+            if before != GONE {
+                self.old.insert(id_of(before), before);
+            }
+        } else {
+            let place = self.place(call);
+            self.ring[place] = slot;
+        }
+    }
+
+    /// Forgets a call that has ended, given its slot.
+    #[inline]
+    pub fn remove(&mut self, call: CallId, slot: u32) {
+        let place = self.place(call);
+        self.live -= 1;
+        if self.ring[place] == slot {
+            self.ring[place] = GONE;
+        } else {
+            self.old.remove(&call);
+        }
     }
 }
 
@@ -102,38 +128,74 @@ mod tests {
     use super::Directory;
     use crate::id::CallId;
     use alloc::collections::BTreeMap;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
+
+    /// A table that recycles its slots, as the owners of directories do.
+    #[derive(Default)]
+    struct Table {
+        ids: Vec<CallId>,
+        free: Vec<u32>,
+        directory: Directory,
+    }
+
+    impl Table {
+        fn admit(&mut self) -> CallId {
+            let slot = self.free.pop().unwrap_or(self.ids.len() as u32);
+            let ids = &self.ids;
+            let id = self.directory.push(slot, |s| ids[s as usize]);
+            match self.ids.get_mut(slot as usize) {
+                Some(place) => *place = id,
+                None => self.ids.push(id),
+            }
+            id
+        }
+        fn find(&self, id: CallId) -> Option<u32> {
+            self.directory.slot(id, |s| self.ids[s as usize])
+        }
+        fn remove(&mut self, id: CallId) {
+            let slot = self.find(id).expect("live");
+            self.directory.remove(id, slot);
+            self.free.push(slot);
+        }
+    }
 
     proptest! {
         #[test]
-        fn it_agrees_with_a_map(ops in prop::collection::vec((any::<bool>(), any::<u32>()), 1..4000)) {
-            let (mut directory, mut map) = (Directory::default(), BTreeMap::new());
-            for (i, (push, pick)) in ops.into_iter().enumerate() {
-                if push || map.is_empty() {
-                    map.insert(directory.push(i as u32), i as u32);
+        fn it_agrees_with_a_map(ops in prop::collection::vec((0u8..3, any::<u32>()), 1..4000)) {
+            let (mut table, mut map) = (Table::default(), BTreeMap::new());
+            for (op, pick) in ops {
+                if op > 0 || map.is_empty() {
+                    let id = table.admit();
+                    map.insert(id, ());
+                    let slot = table.find(id).expect("just admitted");
+                    prop_assert_eq!(table.ids[slot as usize], id);
                 } else {
                     let id: CallId = *map.keys().nth(pick as usize % map.len()).expect("not empty");
                     map.remove(&id);
-                    directory.remove(id);
+                    table.remove(id);
                 }
             }
-            prop_assert_eq!(directory.live(), map.len());
-            for id in (0..directory.next().0).map(CallId) {
-                prop_assert_eq!(directory.slot(id), map.get(&id).copied());
+            prop_assert_eq!(table.directory.live(), map.len());
+            for id in (0..table.directory.next().0 + 200).map(CallId) {
+                prop_assert_eq!(
+                    table.find(id).map(|slot| table.ids[slot as usize]),
+                    map.contains_key(&id).then_some(id)
+                );
             }
         }
     }
 
     #[test]
-    fn one_long_call_does_not_keep_the_pages_of_the_finished_ones() {
-        let mut directory = Directory::default();
-        let first = directory.push(0);
+    fn memory_follows_the_calls_in_hand() {
+        let mut table = Table::default();
+        let first = table.admit();
         for _ in 0..1_000_000u32 {
-            let call = directory.push(1);
-            directory.remove(call);
+            let call = table.admit();
+            table.remove(call);
         }
-        assert_eq!(directory.slot(first), Some(0));
-        assert!(directory.pages.iter().flatten().count() <= 2);
-        assert!(directory.spare.len() <= 2);
+        assert_eq!(table.find(first), Some(0));
+        assert!(table.directory.ring.len() <= 128);
+        assert!(table.directory.old.len() <= 1);
     }
 }

@@ -49,6 +49,8 @@ pub struct Engine {
     pub(crate) touched: Vec<QueueId>,
     /// Some queue announces waits.
     pub(crate) learns: bool,
+    /// Every caller's features, when no feature has a share between 0 and all.
+    pub(crate) same_for_all: Option<CallFeatures>,
     /// What most callers' features demand of an agent: whom the estimators count.
     pub(crate) usual_need: Need,
     /// Some rotation looks at how busy agents are.
@@ -110,6 +112,7 @@ impl Engine {
             arriving: None,
             touched: Vec::new(),
             learns: false,
+            same_for_all: None,
             usual_need: Need::Status,
             tracks_load: false,
             slots,
@@ -229,6 +232,7 @@ impl Engine {
         }
     }
 
+    #[inline(always)]
     fn apply(&mut self, now: Timestamp, input: Input, out: &mut Outbox) -> Result<(), Rejection> {
         match input {
             Input::CallArrived {
@@ -277,7 +281,10 @@ impl Engine {
             Timer::DeviceGrace => self.grace_expired(at, AgentId(entity), out),
             Timer::AgentBreaker => self.agent_breaker_half_opens(at, AgentId(entity), out),
             Timer::AgentRest => self.agent_rested(at, AgentId(entity)),
-            Timer::WrapUp => self.wrap_up_over(at, AgentId(entity), out),
+            Timer::WrapUp => {
+                let is_last = self.timers.next_at() != Some(at);
+                self.wrap_up_over(at, AgentId(entity), is_last, out);
+            }
             Timer::Offer => self.offer_timed_out(at, AgentId(entity), out),
             Timer::CarrierBreaker => self.carrier_half_opens(at, out),
             Timer::MaxWait => self.waited_too_long(at, entity, out),
@@ -401,7 +408,13 @@ impl Engine {
             .0
             > 0;
         self.tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
-        self.usual_need = CallFeatures::of(&self.policy.features, 5_000).need;
+        let features = &self.policy.features;
+        self.usual_need = CallFeatures::of(features, 5_000).need;
+        let (first, last) = (
+            CallFeatures::of(features, 0),
+            CallFeatures::of(features, 9_999),
+        );
+        self.same_for_all = (first == last).then_some(first);
         self.rebuild_idle_sets();
         self.prepare_learning();
     }
@@ -460,7 +473,7 @@ impl Engine {
             return Err(Rejection::WrongState);
         }
         self.disarm_agent(agent, agent::slots::WORK);
-        self.wrap_up_over(now, agent, out);
+        self.wrap_up_over(now, agent, true, out);
         Ok(())
     }
 

@@ -36,6 +36,7 @@ mod departure;
 pub mod directory;
 mod engine;
 pub mod estimate;
+mod handover;
 pub mod id;
 pub mod input;
 pub mod invariants;

@@ -549,16 +549,22 @@ impl Engine {
             self.arm_agent(agent, agent::slots::WORK, Timer::WrapUp, until);
             out.event(now, Event::AgentWrapUp { agent });
         } else {
-            self.handled(now, agent, queue, out);
+            self.handled(now, agent, queue, true, out);
         }
         Ok(())
     }
 
-    /// After-call work is over.
-    pub(crate) fn wrap_up_over(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
+    /// After-call work is over. `is_last`: routing follows, nothing before it.
+    pub(crate) fn wrap_up_over(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        is_last: bool,
+        out: &mut Outbox,
+    ) {
         let queue = self.agents[agent.index()].last_queue;
         self.queues[queue.index()].wrapping -= 1;
-        self.handled(now, agent, queue, out);
+        self.handled(now, agent, queue, is_last, out);
     }
 
     /// A call and its after-call work are done.
@@ -567,6 +573,7 @@ impl Engine {
         now: Timestamp,
         agent: AgentId,
         queue: crate::id::QueueId,
+        is_last: bool,
         out: &mut Outbox,
     ) {
         let who = &mut self.agents[agent.index()];
@@ -578,7 +585,7 @@ impl Engine {
             who.tally.age(now, true);
         }
         self.learn_handled(now, queue, handle);
-        self.become_idle(now, agent, true, out);
+        self.come_free(now, agent, is_last, out);
     }
 
     pub(crate) fn agent_succeeded(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {

@@ -230,7 +230,24 @@ impl Engine {
     }
 
     /// Puts the agent where its state says: under the strictest need it meets, or nowhere.
+    #[inline]
     pub(crate) fn reindex(&mut self, now: Timestamp, agent: AgentId) {
+        self.enter_idle_sets(now, agent, true);
+    }
+
+    /// The agent can be offered calls from now on.
+    #[inline]
+    pub(crate) fn freed(&mut self, now: Timestamp, agent: AgentId) {
+        let who = &mut self.agents[agent.index()];
+        who.free_since = now;
+        if self.tracks_load {
+            // Its key is frozen from now on.
+            who.tally.age(now, false);
+        }
+    }
+
+    /// [`Self::reindex`]; with `marks`, queues whose calls it could take are to be routed.
+    pub(crate) fn enter_idle_sets(&mut self, now: Timestamp, agent: AgentId, marks: bool) {
         let who = &self.agents[agent.index()];
         let target = who.offerable();
         if target == who.indexed {
@@ -241,14 +258,9 @@ impl Engine {
         let Some(need) = target else {
             return;
         };
-        let who = &mut self.agents[agent.index()];
-        who.indexed = target;
+        self.agents[agent.index()].indexed = target;
         if rises {
-            who.free_since = now;
-            if self.tracks_load {
-                // Its key is frozen from now on.
-                who.tally.age(now, false);
-            }
+            self.freed(now, agent);
         }
         self.touch_queues_of(agent);
         let who = &self.agents[agent.index()];
@@ -257,7 +269,7 @@ impl Engine {
             for set in &mut state.idle {
                 set.by_need[need as usize].insert(who.key(agent, set.rotation, *level));
             }
-            if rises && state.rules.events && state.in_line > 0 {
+            if marks && rises && state.rules.events && state.in_line > 0 {
                 if state.pending == 0 {
                     self.to_route.push(*queue);
                 }

@@ -53,6 +53,8 @@ pub(crate) type Score = u128;
 /// discovery. The few lanes of a queue are the "caller classes" of the cost promises.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Lane {
+    /// What its calls have in common, in one word.
+    kind: u32,
     pub(crate) class: ClassId,
     pub(crate) features: CallFeatures,
     head_start: u64,
@@ -66,6 +68,7 @@ pub(crate) struct Lane {
 impl Lane {
     fn new(class: ClassId, features: CallFeatures, priorities: &[Priority]) -> Self {
         let mut lane = Lane {
+            kind: Lane::kind(class, features),
             class,
             features,
             head_start: 0,
@@ -75,6 +78,16 @@ impl Lane {
         };
         lane.weigh(priorities);
         lane
+    }
+
+    /// Class and those features that matter for order and matching.
+    #[inline]
+    fn kind(class: ClassId, features: CallFeatures) -> u32 {
+        u32::from(class.0) << 8
+            | (features.need as u32) << 4
+            | u32::from(features.continuous) << 2
+            | u32::from(features.priority) << 1
+            | u32::from(features.balanced)
     }
 
     /// Takes its weight from the policy.
@@ -325,17 +338,15 @@ impl Queue {
     ) -> u16 {
         // Two calls are alike when these agree; whether a callback may be offered is no matter of
         // order or matching.
-        let alike = |lane: &Lane| {
-            lane.class == class
-                && lane.features.need == features.need
-                && lane.features.continuous == features.continuous
-                && lane.features.priority == features.priority
-                && lane.features.balanced == features.balanced
-        };
-        let i = self.lanes.iter().position(alike).unwrap_or_else(|| {
-            self.lanes.push(Lane::new(class, features, priorities));
-            self.lanes.len() - 1
-        });
+        let kind = Lane::kind(class, features);
+        let i = self
+            .lanes
+            .iter()
+            .position(|lane| lane.kind == kind)
+            .unwrap_or_else(|| {
+                self.lanes.push(Lane::new(class, features, priorities));
+                self.lanes.len() - 1
+            });
         u16::try_from(i).expect("invariant: at most 48 lanes per class")
     }
 

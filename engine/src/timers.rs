@@ -141,7 +141,11 @@ impl Timers {
         if i == UNARMED {
             let end = self.heap.len();
             self.heap.push(entry);
-            self.rise(end, entry);
+            if end == 0 {
+                self.position[slot.0 as usize] = 0;
+            } else {
+                self.rise(end, entry);
+            }
         } else {
             let i = i as usize;
             if entry.before(&self.heap[i]) {

@@ -113,6 +113,20 @@ impl<K: Copy + Ord> CountedTree<K> {
 
     /// Adds `key`; false if it was there.
     pub(crate) fn insert(&mut self, key: K) -> bool {
+        if self.height == 0
+            && let Some(keys) = self.leaves.get_mut(self.root as usize)
+            && keys.len() < CAP
+            && keys.last().is_none_or(|last| *last < key)
+        {
+            // At the back of a short set: the usual case by far.
+            keys.push(key);
+            self.len += 1;
+            return true;
+        }
+        self.insert_anywhere(key)
+    }
+
+    fn insert_anywhere(&mut self, key: K) -> bool {
         if self.len == 0 {
             self.reset();
         }
@@ -134,6 +148,19 @@ impl<K: Copy + Ord> CountedTree<K> {
 
     /// Takes `key` out; false if it was not there.
     pub(crate) fn remove(&mut self, key: K) -> bool {
+        if self.height == 0
+            && let Some(keys) = self.leaves.get_mut(self.root as usize)
+            && keys.first() == Some(&key)
+        {
+            // At the front of a short set.
+            keys.remove(0);
+            self.len -= 1;
+            return true;
+        }
+        self.remove_anywhere(key)
+    }
+
+    fn remove_anywhere(&mut self, key: K) -> bool {
         if self.len == 0 || !self.remove_below(self.root, self.height, key) {
             return false;
         }

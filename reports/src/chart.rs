@@ -7,9 +7,11 @@
 mod canvas;
 mod estimates;
 mod over_time;
+mod recorded;
 mod waits;
 
 pub(crate) use canvas::Role;
+pub(crate) use recorded::charts as recorded;
 
 use crate::report::ChartInput;
 
@@ -35,6 +37,7 @@ pub(crate) fn all(input: &ChartInput, n_replications: usize) -> Vec<Chart> {
         over_time::line_length(input, n_replications),
         over_time::availability(input, n_replications),
         over_time::abandonment(input),
+        over_time::announcements(input),
         estimates::chart(input),
     ]
     .into_iter()

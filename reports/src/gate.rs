@@ -45,6 +45,11 @@ pub struct Gate<'a> {
     pub limit: f64,
     /// The baseline of a lift, replication for replication on the same draws; otherwise empty.
     pub baseline: &'a [Replication],
+    /// What the baseline is called; empty without one.
+    pub over: &'a str,
+    /// What the measure itself, not its lift, is in an ideal that the driver has solved; `None` =
+    /// arithmetic says nothing about it. It judges nothing.
+    pub ideal: Option<f64>,
 }
 
 /// What became of a gate.
@@ -92,6 +97,8 @@ pub struct Judged {
     pub part: Part,
     /// How.
     pub rule: Rule,
+    /// Over which baseline; empty for a rule about the measure itself.
+    pub over: String,
     /// The limit.
     pub limit: f64,
     /// The estimate that was judged: the measure, or its lift.
@@ -103,6 +110,9 @@ pub struct Judged {
     pub observed: Option<f64>,
     /// How far `observed` is on the good side of the limit.
     pub margin: Option<f64>,
+    /// What arithmetic would allow: the measure in the driver's ideal, or that ideal's lift over
+    /// the baseline's estimate. Shown beside the limit; the verdict does not depend on it.
+    pub ideal: Option<f64>,
     /// The verdict.
     pub verdict: Verdict,
 }
@@ -173,6 +183,22 @@ impl Gate<'_> {
         }
     }
 
+    /// What the ideal would give: the measure itself, or its difference to the measured baseline.
+    fn ideal(&self) -> Option<f64> {
+        let ideal = self.ideal?;
+        let there = || {
+            let there = self.measure.estimate(self.baseline, self.part)?;
+            Some(there.point)
+        };
+        match self.rule {
+            Rule::AtLeast | Rule::AtMost => Some(ideal),
+            Rule::LiftAtLeast | Rule::LiftAtMost => there()
+                .filter(|there| *there > 0.0)
+                .map(|there| ideal / there - 1.0),
+            Rule::PointsAtLeast | Rule::PointsAtMost => Some(ideal - there()?),
+        }
+    }
+
     /// How unlikely the estimate would be at the limit; 0 when there is no doubt at all.
     fn p_value(&self, estimate: Option<&Estimate>) -> f64 {
         match estimate {
@@ -217,11 +243,13 @@ fn judge_one(
         measure: gate.measure,
         part: gate.part,
         rule: gate.rule,
+        over: gate.over.to_string(),
         limit: gate.limit,
         estimate: None,
         interval: None,
         observed: None,
         margin: None,
+        ideal: gate.ideal(),
         verdict: Verdict::Fail,
     };
     let Some(estimate) = estimate else {

@@ -113,9 +113,15 @@ impl Recorder {
     #[inline]
     pub fn outputs(&mut self, outputs: &[Output]) {
         for output in outputs {
-            if let What::Event(event) = &output.what {
-                self.event(output.at, event);
-            }
+            self.output(output);
+        }
+    }
+
+    /// Folds one output; they must come in order.
+    #[inline]
+    pub fn output(&mut self, output: &Output) {
+        if let What::Event(event) = &output.what {
+            self.event(output.at, event);
         }
     }
 
@@ -174,9 +180,9 @@ impl Recorder {
             }
             Event::CallEnded {
                 call,
-                agent,
+                agent: _,
                 talked,
-            } => self.call_ended(at, call, agent, talked),
+            } => self.call_ended(call, talked),
             Event::CallAbandoned {
                 call,
                 stage: _,

@@ -4,6 +4,7 @@
 //! Everything but `timing.json` is a function of the report alone: same report, same bytes.
 
 mod csv;
+mod histograms;
 mod json;
 mod number;
 mod page;
@@ -11,7 +12,9 @@ mod terminal;
 mod timing;
 
 pub use csv::{calls_csv, series_csv};
+pub use histograms::spans_hlog;
 pub use json::{report_json, report_json_with_speed};
+pub(crate) use number::with_unit;
 pub use page::report_html;
 pub use terminal::{TableOptions, table};
 pub use timing::{Timing, timing_json};

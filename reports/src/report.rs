@@ -2,7 +2,7 @@
 //! the replications in their order. Renderers only read it.
 
 use crate::gate::{Gate, Judged, Verdict, judge};
-use crate::measures::{self, Measure, Part};
+use crate::measures::{self, Measure, Part, Unit};
 use crate::record::{CallRow, ConservationError, Distribution, Outcomes, Replication, Series};
 use crate::stats::Pooled;
 use engine::id::{ClassId, QueueId};
@@ -75,6 +75,8 @@ pub struct ChartInput {
     pub connected_wait: Pooled,
     /// Waits of abandoned calls.
     pub abandoned_wait: Pooled,
+    /// Assignment latencies of offers that rang.
+    pub assignment_latency: Pooled,
     /// Sums over replications.
     pub series: Series,
     /// Announced and realised waits, milliseconds.
@@ -106,12 +108,91 @@ pub struct RunReport {
     pub outcomes: Outcomes,
     /// Gates, judged.
     pub gates: Vec<Judged>,
+    /// What was recorded in reality beside what was simulated; `None` when the run replays nothing.
+    /// Set by the driver.
+    pub recorded: Option<Recorded>,
     /// What charts show.
     pub charts: ChartInput,
     /// Rows per call, by replication; empty unless recorded.
     pub rows: Vec<Vec<CallRow>>,
     /// Replications whose calls do not add up: the report is not to be trusted.
     pub violations: Vec<(usize, ConservationError)>,
+}
+
+/// What a log recorded beside what its replay simulated. The driver compares; this is shown.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Recorded {
+    /// T of "served in time", seconds.
+    pub threshold_s: f64,
+    /// By half hour of the day, all days together, those without calls left out.
+    pub half_hours: Vec<RecordedSpan>,
+    /// The whole time.
+    pub overall: RecordedSpan,
+    /// Whether it is alike; `None` when a side has nobody to speak of.
+    pub is_alike: Option<bool>,
+    /// The verdict in a sentence.
+    pub verdict: String,
+    /// Why it is not closer, in sentences.
+    pub reasons: Vec<String>,
+}
+
+/// One span of time of [`Recorded`].
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct RecordedSpan {
+    /// `08:30`, or `all`.
+    pub name: String,
+    /// The log.
+    pub recorded: RecordedSide,
+    /// Mean over the replications.
+    pub simulated: RecordedSide,
+}
+
+/// One side of a [`RecordedSpan`]; `None` = nobody to speak of.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct RecordedSide {
+    /// Calls.
+    pub offered: f64,
+    /// Hung up / offered.
+    pub abandonment_rate: Option<f64>,
+    /// Mean wait of the served, seconds.
+    pub mean_wait_connected: Option<f64>,
+    /// Mean wait of those who hung up, seconds.
+    pub mean_wait_abandoned: Option<f64>,
+    /// Served within T / offered.
+    pub connected_within_threshold: Option<f64>,
+}
+
+impl RecordedSide {
+    /// Its figures with their keys in files, their names, and the unit of each.
+    #[must_use]
+    pub fn figures(&self) -> [(&'static str, &'static str, Unit, Option<f64>); 4] {
+        [
+            (
+                "abandonment_rate",
+                "abandoned",
+                Unit::Ratio,
+                self.abandonment_rate,
+            ),
+            (
+                "mean_wait_connected",
+                "mean wait of the served",
+                Unit::Seconds,
+                self.mean_wait_connected,
+            ),
+            (
+                "mean_wait_abandoned",
+                "mean wait of those who hung up",
+                Unit::Seconds,
+                self.mean_wait_abandoned,
+            ),
+            (
+                "connected_within_threshold",
+                "served in time",
+                Unit::Ratio,
+                self.connected_within_threshold,
+            ),
+        ]
+    }
 }
 
 impl RunReport {
@@ -149,6 +230,7 @@ impl RunReport {
             offered: replications.iter().map(|r| r.total.counts.offered).sum(),
             outcomes,
             gates: judge(gates, replications, confidence),
+            recorded: None,
             charts: ChartInput::of(replications),
             rows: replications.iter().map(|r| r.rows.clone()).collect(),
             violations: replications
@@ -222,6 +304,7 @@ impl ChartInput {
         ChartInput {
             connected_wait: pool(|r| &r.total.spans.connected_wait),
             abandoned_wait: pool(|r| &r.total.spans.abandoned_wait),
+            assignment_latency: pool(|r| &r.total.spans.assignment_latency),
             series,
             pairs: pairs.copied().collect(),
             threshold: options.map_or(0, |o| o.threshold),

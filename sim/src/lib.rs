@@ -1,5 +1,6 @@
 //! Linefinder's virtual-clock simulator: scenarios, the world they describe, and experiments in it.
 
+pub mod bound;
 pub mod calendar;
 pub mod cli;
 pub mod columns;

@@ -15,10 +15,8 @@ mod carrier;
 mod event;
 mod faults;
 pub(crate) mod local;
-mod plan;
-mod schedule;
-
-use std::collections::VecDeque;
+pub(crate) mod plan;
+pub(crate) mod schedule;
 
 use engine::output::{Outbox, What};
 use engine::time::Micros;
@@ -30,9 +28,9 @@ use crate::calendar::Calendar;
 use crate::streams::{Purpose, Seed, Streams};
 use crate::world::agents::Agent;
 use crate::world::arrivals::Source;
-use crate::world::callers::{CallTable, Redial};
+use crate::world::callers::{CallTable, Redials};
 use crate::world::carrier::Mail;
-use crate::world::event::{Event, Kind};
+use crate::world::event::{Event, Kind, Soon};
 use crate::world::faults::Faults;
 
 pub use plan::WorldPlan;
@@ -47,14 +45,18 @@ pub struct World<'a> {
     engine: Engine,
     recorder: Recorder,
     digest: TraceHasher,
-    out: Outbox,
+    /// `None` while a step's outputs are carried out.
+    out: Option<Box<Outbox>>,
     calendar: Calendar<Event>,
     /// Events of this very instant, before those of the calendar.
-    soon: VecDeque<Event>,
+    soon: Soon,
     now: Timestamp,
     sources: Vec<Source>,
+    /// When the next call of a stream comes, and of which; `NEVER` when none is left. Arrivals are
+    /// kept out of the calendar: one is always due soon, and would be sifted through it each time.
+    next_arrival: (Timestamp, u32),
     calls: CallTable,
-    redials: Vec<Redial>,
+    redials: Redials,
     agents: Vec<Agent>,
     mail: Mail,
     faults: Faults,
@@ -118,15 +120,16 @@ impl<'a> World<'a> {
             engine,
             recorder,
             digest: TraceHasher::new(),
-            out: Outbox::new(),
+            out: None,
             calendar: Calendar::with_capacity(1024),
-            soon: VecDeque::with_capacity(64),
+            soon: Soon::default(),
             now: Timestamp::ZERO,
             sources: (0..plan.streams.len())
                 .map(|s| Source::new(s as u16))
                 .collect(),
+            next_arrival: (Timestamp::NEVER, 0),
             calls: CallTable::default(),
-            redials: Vec::new(),
+            redials: Redials::default(),
             agents: Vec::new(),
             mail: Mail::default(),
             faults: Faults::new(plan),
@@ -145,7 +148,7 @@ impl<'a> World<'a> {
             world.schedule(Timestamp(*at), Kind::QueueHours, i as u32, 0);
         }
         for stream in 0..plan.streams.len() {
-            world.schedule_arrival(stream as u32);
+            world.plan_arrival(stream as u32);
         }
         world
     }
@@ -162,34 +165,42 @@ impl<'a> World<'a> {
                 }
                 until_asked = 4096;
             }
-            if let Some(event) = self.soon.pop_front() {
-                self.happens(event);
-                continue;
-            }
-            if let Some(call) = self.fresh.take() {
-                self.schedule_patience(call);
-                continue;
-            }
-            let next = self.calendar.peek_time().map(Timestamp);
-            let deadline = self.engine_deadline();
-            let at = match (next, deadline) {
-                (Some(next), Some(deadline)) => next.min(deadline),
-                (Some(next), None) => next,
-                (None, Some(deadline)) => deadline,
-                (None, None) => break,
+            let event = match self.soon.next() {
+                Some(event) => event,
+                None => {
+                    if let Some(call) = self.fresh.take() {
+                        self.schedule_patience(call);
+                    }
+                    let scheduled = self
+                        .calendar
+                        .peek_time()
+                        .map_or(Timestamp::NEVER, Timestamp);
+                    let deadline = self.engine_deadline();
+                    let arrival = self.next_arrival.0;
+                    let at = scheduled.min(deadline).min(arrival);
+                    if at.0 >= self.plan.horizon && (at > end || self.is_over()) {
+                        break;
+                    }
+                    if self.extra_polls {
+                        self.poll_before(at);
+                    }
+                    self.now = at;
+                    // At one instant: the engine's own timers, what is scheduled, arrivals.
+                    if deadline == at {
+                        self.advance();
+                        continue;
+                    }
+                    if arrival == at && scheduled != at {
+                        self.next_arrives();
+                        continue;
+                    }
+                    match self.calendar.pop() {
+                        Some(scheduled) => scheduled.payload,
+                        None => break,
+                    }
+                }
             };
-            if at > end || (at.0 >= self.plan.horizon && self.is_over()) {
-                break;
-            }
-            if self.extra_polls {
-                self.poll_before(at);
-            }
-            self.now = at;
-            if deadline == Some(at) {
-                self.advance();
-            } else if let Some(scheduled) = self.calendar.pop() {
-                self.happens(scheduled.payload);
-            }
+            self.happens(event);
         }
         Some(Finished {
             digest: self.digest.digest(),
@@ -208,11 +219,15 @@ impl<'a> World<'a> {
         self.engine.n_calls() == 0 && self.calls.is_empty()
     }
 
-    fn engine_deadline(&self) -> Option<Timestamp> {
+    /// When the engine wants to be woken; `NEVER` while the server is away.
+    #[inline]
+    fn engine_deadline(&self) -> Timestamp {
         if self.faults.server_is_away() {
-            return None;
+            return Timestamp::NEVER;
         }
-        self.engine.next_deadline().map(|(at, _)| at)
+        self.engine
+            .next_deadline()
+            .map_or(Timestamp::NEVER, |(at, _)| at)
     }
 
     fn happens(&mut self, event: Event) {
@@ -246,7 +261,6 @@ impl<'a> World<'a> {
             Kind::CallbackUnanswered => self.callback_unanswered(event),
             Kind::MessageLeft => self.message_left(event),
             Kind::HangsUp => self.caller_hangs_up(event),
-            Kind::Arrives => self.next_arrives(event.index),
             Kind::Redials => self.redials(event.index),
         }
     }
@@ -261,7 +275,7 @@ impl<'a> World<'a> {
     #[inline]
     fn after(&mut self, delay: Micros, kind: Kind, index: u32, generation: u32) {
         if delay == 0 {
-            self.soon.push_back(Event::new(kind, index, generation));
+            self.soon.push(Event::new(kind, index, generation));
         } else {
             self.schedule(self.now.after(delay), kind, index, generation);
         }
@@ -274,7 +288,7 @@ impl<'a> World<'a> {
             self.faults.hold(input);
             return;
         }
-        let mut out = std::mem::take(&mut self.out);
+        let mut out = self.out.take().unwrap_or_default();
         out.clear();
         if self.engine.handle(self.now, input, &mut out).is_err() {
             self.rejected += 1;
@@ -284,15 +298,14 @@ impl<'a> World<'a> {
 
     /// The engine's own deadlines, up to now.
     fn advance(&mut self) {
-        let mut out = std::mem::take(&mut self.out);
+        let mut out = self.out.take().unwrap_or_default();
         out.clear();
         self.engine.advance_to(self.now, &mut out);
         self.absorb(out);
     }
 
     /// Records a step's outputs and carries them out.
-    #[inline]
-    fn absorb(&mut self, out: Outbox) {
+    fn absorb(&mut self, out: Box<Outbox>) {
         self.steps += 1;
         if let Some(check) = self.check
             && self.broken.is_none()
@@ -302,16 +315,16 @@ impl<'a> World<'a> {
         }
         if !out.is_empty() {
             self.commit();
-            self.recorder.outputs(&out);
-            self.digest.outputs(&out);
             for output in out.iter() {
+                self.recorder.output(output);
+                self.digest.output(output);
                 match &output.what {
                     What::Command(_, command) => self.carry_out(*command),
                     What::Event(event) => self.notice(event),
                 }
             }
         }
-        self.out = out;
+        self.out = Some(out);
     }
 
     /// Asks the engine at moments nobody planned, up to `at`.
@@ -322,14 +335,14 @@ impl<'a> World<'a> {
             let moment = self.now.after((u * gap as f64) as Micros);
             if moment < at && !self.faults.server_is_away() {
                 self.now = moment;
-                let mut out = std::mem::take(&mut self.out);
+                let mut out = self.out.take().unwrap_or_default();
                 out.clear();
                 self.engine.advance_to(moment, &mut out);
                 assert!(
                     out.is_empty(),
                     "a poll before the next deadline said something"
                 );
-                self.out = out;
+                self.out = Some(out);
             }
         }
     }

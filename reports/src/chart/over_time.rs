@@ -10,6 +10,9 @@ use super::{Chart, axis_end, thinned};
 use crate::record::Bin;
 use crate::report::ChartInput;
 
+/// Longer runs are drawn by days.
+const LONGEST_IN_HOURS: f64 = 96.0;
+
 /// A curve: the bin's middle in hours, and the value there.
 type Curve = Vec<(f64, f64)>;
 
@@ -30,8 +33,8 @@ pub(super) fn line_length(input: &ChartInput, n_replications: usize) -> Option<C
         id: "line",
         title: title.to_string(),
         description: format!(
-            "Mean number of calls in line, ringing ones included; most around hour {:.1}, {} calls.",
-            peak.0,
+            "Mean number of calls in line, ringing ones included; most around {}, {} calls.",
+            moment(input, peak.0),
             short(peak.1)
         ),
         svg: drawing,
@@ -113,15 +116,49 @@ pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
         id: "abandonment",
         title: title.to_string(),
         description: format!(
-            "Share of the calls that arrived in each span of time and hung up; highest around hour \
-             {:.1}, {}.",
-            peak.0,
+            "Share of the calls that arrived in each span of time and hung up; highest around \
+             {}, {}.",
+            moment(input, peak.0),
             percent(peak.1)
         ),
         svg: drawing,
         legend: legend(input, &[(Role::First, "abandoned / offered")]),
         columns: vec!["hour", "abandoned / offered"],
         rows: rows(&[&rate], percent),
+    })
+}
+
+pub(super) fn announcements(input: &ChartInput) -> Option<Chart> {
+    let of = |sum: fn(&Bin) -> u64| {
+        curve(input, move |bin, _| {
+            (bin.announced > 0).then(|| sum(bin) as f64 / 1e6 / bin.announced as f64)
+        })
+    };
+    let announced = of(|bin| bin.announced_sum);
+    let realised = of(|bin| bin.remained_sum);
+    let most = largest(&[&announced, &realised])?;
+    let y = Axis {
+        range: 0.0..axis_end(most),
+        name: "seconds",
+        label: &|value| short(*value),
+    };
+    let title = "Announced and realised wait over time";
+    let curves = [(Role::First, &announced), (Role::Second, &realised)];
+    let drawing = draw(input, title, &y, &curves);
+    let named = [(Role::First, "announced"), (Role::Second, "realised")];
+    Some(Chart {
+        id: "announcements",
+        title: title.to_string(),
+        description: format!(
+            "Mean first announcement and mean wait that then remained, of calls that were told a wait \
+             and were connected; on average over time {} s and {} s.",
+            short(mean(&announced)),
+            short(mean(&realised))
+        ),
+        svg: drawing,
+        legend: legend(input, &named),
+        columns: vec!["hour", "announced, s", "realised, s"],
+        rows: rows(&[&announced, &realised], short),
     })
 }
 
@@ -141,6 +178,18 @@ fn curve(input: &ChartInput, value: impl Fn(&Bin, f64) -> Option<f64>) -> Curve 
 fn average(area: u64, lasted: f64, n_replications: usize) -> Option<f64> {
     let over = lasted * n_replications as f64;
     (over > 0.0).then(|| area as f64 / over)
+}
+
+/// A time since the start in the axis' own words.
+fn moment(input: &ChartInput, hour: f64) -> String {
+    match is_in_days(input) {
+        true => format!("day {:.1}", hour / 24.0),
+        false => format!("hour {hour:.1}"),
+    }
+}
+
+fn is_in_days(input: &ChartInput) -> bool {
+    input.horizon.as_secs_f64() / 3600.0 > LONGEST_IN_HOURS
 }
 
 fn largest(curves: &[&Curve]) -> Option<f64> {
@@ -164,23 +213,37 @@ fn mean(curve: &Curve) -> f64 {
 }
 
 fn draw(input: &ChartInput, title: &str, y: &Axis<'_>, curves: &[(Role, &Curve)]) -> String {
+    let hours = input.horizon.as_secs_f64() / 3600.0;
+    let (scale, name) = match is_in_days(input) {
+        true => (1.0 / 24.0, "days since the start"),
+        false => (1.0, "hours since the start"),
+    };
     let x = Axis {
-        range: 0.0..input.horizon.as_secs_f64() / 3600.0,
-        name: "hours since the start",
+        range: 0.0..hours * scale,
+        name,
         label: &|value| short(*value),
     };
     svg(title, &x, y, |plot: &mut Plot<'_, '_>| {
-        let warm = input.warm_up.as_secs_f64() / 3600.0;
+        let warm = input.warm_up.as_secs_f64() / 3600.0 * scale;
         if warm > 0.0 {
             let corners = [(0.0, y.range.start), (warm, y.range.end)];
             plot.draw_series([Rectangle::new(corners, Role::Shade.marker().filled())])?;
         }
         for (role, curve) in curves {
-            let line = LineSeries::new(curve.iter().copied(), stroke(*role));
-            plot.draw_series(line)?;
+            for stretch in stretches(curve, input.series.step) {
+                let points = stretch.iter().map(|(hour, value)| (hour * scale, *value));
+                plot.draw_series(LineSeries::new(points, stroke(*role)))?;
+            }
         }
         Ok(())
     })
+}
+
+/// The parts of a curve without a hole: where a bin has no value no line is drawn.
+fn stretches(curve: &Curve, step: u64) -> impl Iterator<Item = &[(f64, f64)]> {
+    // The last bin may be shorter than the others.
+    let furthest = 1.25 * step as f64 / 3.6e9;
+    curve.chunk_by(move |a, b| b.0 - a.0 <= furthest)
 }
 
 fn legend(input: &ChartInput, named: &[(Role, &str)]) -> Vec<(Role, String)> {

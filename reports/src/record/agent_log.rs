@@ -228,6 +228,12 @@ impl Agent {
         }
     }
 
+    /// It has a call in hand and was not counted as free.
+    #[inline]
+    pub(crate) fn stays_busy(&self) -> bool {
+        !self.free && self.activity != Activity::Idle
+    }
+
     /// Whether it could take a call now; the first answer is what was counted last time.
     #[inline]
     pub(crate) fn refresh_free(&mut self, at: Timestamp, level: AvailabilityLevel) -> (bool, bool) {

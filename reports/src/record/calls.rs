@@ -127,17 +127,9 @@ impl Recorder {
         self.note(call, |row| row.wait = Some(waited));
     }
 
+    /// What the agent does next is said by the event that follows: idle, or in wrap-up.
     #[inline]
-    pub(super) fn call_ended(
-        &mut self,
-        at: Timestamp,
-        call: CallId,
-        agent: AgentId,
-        talked: Micros,
-    ) {
-        let window = self.window;
-        self.agent(agent).turn(at, window, Activity::Idle);
-        self.refresh_free(at, agent);
+    pub(super) fn call_ended(&mut self, call: CallId, talked: Micros) {
         let Some(slot) = self.calls.known(call) else {
             return;
         };

@@ -120,11 +120,16 @@ impl Recorder {
     /// Keeps the count of agents that are free for a call of their queues.
     #[inline]
     pub(super) fn refresh_free(&mut self, at: Timestamp, id: AgentId) {
+        let agent = &self.agents[id.index()];
+        // A busy agent that was not free stays so: most of what happens to agents.
+        if !agent.stays_busy() && !agent.queues.is_empty() {
+            self.recount_free(at, id);
+        }
+    }
+
+    fn recount_free(&mut self, at: Timestamp, id: AgentId) {
         let level = self.options.availability_level;
         let agent = &mut self.agents[id.index()];
-        if agent.queues.is_empty() {
-            return;
-        }
         match agent.refresh_free(at, level) {
             (false, true) => {
                 for queue in &agent.queues {

@@ -8,7 +8,9 @@ use super::Timing;
 use crate::gate::{Judged, Rule, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
-use crate::report::{Figure, PartFigures, RunMeta, RunReport};
+use crate::report::{
+    Figure, PartFigures, Recorded, RecordedSide, RecordedSpan, RunMeta, RunReport,
+};
 
 /// `report.json` as a file.
 #[must_use]
@@ -42,6 +44,8 @@ fn render(report: &RunReport, speed: Option<Timing>) -> String {
             .iter()
             .map(|gate| GateJson::of(gate, meta))
             .collect(),
+        ideal: IdealJson::of(report),
+        recorded: report.recorded.as_ref().map(RecordedJson::of),
         speed,
     };
     let mut text = serde_json::to_string_pretty(&json)
@@ -65,6 +69,10 @@ struct ReportJson<'a> {
     by_class: Parts<'a>,
     outcomes: OutcomeCounts<'a>,
     gates: Vec<GateJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ideal: Option<IdealJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<RecordedJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     speed: Option<Timing>,
 }
@@ -138,6 +146,8 @@ struct GateJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'a str>,
     rule: Rule,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    over: &'a str,
     limit: f64,
     observed: Option<f64>,
     margin: Option<f64>,
@@ -156,10 +166,79 @@ impl<'a> GateJson<'a> {
             queue,
             class,
             rule: gate.rule,
+            over: &gate.over,
             limit: gate.limit,
             observed: gate.observed,
             margin: gate.margin,
             verdict: gate.verdict,
         }
+    }
+}
+
+/// What arithmetic would allow, gate by gate; not a measured figure.
+#[derive(Serialize)]
+struct IdealJson {
+    model: &'static str,
+    /// In the order of `gates`; `null` where arithmetic says nothing.
+    gates: Vec<Option<f64>>,
+}
+
+impl IdealJson {
+    fn of(report: &RunReport) -> Option<Self> {
+        let gates: Vec<Option<f64>> = report.gates.iter().map(|gate| gate.ideal).collect();
+        let is_said = gates.iter().any(Option::is_some);
+        is_said.then_some(IdealJson {
+            model: "erlang-a",
+            gates,
+        })
+    }
+}
+
+/// A replay beside its log.
+#[derive(Serialize)]
+struct RecordedJson<'a> {
+    threshold_s: f64,
+    is_alike: Option<bool>,
+    verdict: &'a str,
+    reasons: &'a [String],
+    overall: SpanJson<'a>,
+    half_hours: Vec<SpanJson<'a>>,
+}
+
+impl<'a> RecordedJson<'a> {
+    fn of(recorded: &'a Recorded) -> Self {
+        RecordedJson {
+            threshold_s: recorded.threshold_s,
+            is_alike: recorded.is_alike,
+            verdict: &recorded.verdict,
+            reasons: &recorded.reasons,
+            overall: SpanJson(&recorded.overall),
+            half_hours: recorded.half_hours.iter().map(SpanJson).collect(),
+        }
+    }
+}
+
+struct SpanJson<'a>(&'a RecordedSpan);
+
+impl Serialize for SpanJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("span", &self.0.name)?;
+        map.serialize_entry("recorded", &SideJson(&self.0.recorded))?;
+        map.serialize_entry("simulated", &SideJson(&self.0.simulated))?;
+        map.end()
+    }
+}
+
+struct SideJson<'a>(&'a RecordedSide);
+
+impl Serialize for SideJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("offered", &self.0.offered)?;
+        for (key, _, _, value) in self.0.figures() {
+            map.serialize_entry(key, &value)?;
+        }
+        map.end()
     }
 }

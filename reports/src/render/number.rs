@@ -6,6 +6,8 @@ use crate::measures::Unit;
 /// `value` with its unit: `95.7 %`, `12.3 s`, `4 m 05 s`, `12 345`.
 pub(crate) fn with_unit(value: f64, unit: Unit) -> String {
     match unit {
+        // A share that is not all of it never reads as if it were.
+        Unit::Ratio if value < 1.0 && value > 0.99995 => "99.99 %".to_string(),
         Unit::Ratio => format!("{} %", plain(value * 100.0, percent_digits(value))),
         Unit::Seconds | Unit::SignedSeconds => seconds(value),
         Unit::PerHour => format!("{} /h", grouped(value)),
@@ -48,6 +50,17 @@ pub(crate) fn target(gate: &Judged) -> String {
     };
     let rounded = (value * 1e6).round() / 1e6;
     format!("{sign} {plus}{rounded}{unit}")
+}
+
+/// A gate's ideal, a lift with its sign: `97.2 %`, `+16.5 %`; `None` where there is none.
+pub(crate) fn ideal(gate: &Judged) -> Option<String> {
+    let value = gate.ideal?;
+    let plus = if !gate.rule.is_absolute() && value > 0.0 {
+        "+"
+    } else {
+        ""
+    };
+    Some(format!("{plus}{}", with_unit(value, gate.unit())))
 }
 
 /// Rare things need more digits: 99.97 % is not 100 %.
@@ -130,6 +143,7 @@ mod tests {
         let cases = [
             (0.957, Unit::Ratio, "95.7 %"),
             (0.9997, Unit::Ratio, "99.97 %"),
+            (0.999_99, Unit::Ratio, "99.99 %"),
             (1.0, Unit::Ratio, "100.0 %"),
             (0.0, Unit::Ratio, "0.0 %"),
             (12.34, Unit::Seconds, "12.3 s"),

@@ -5,20 +5,25 @@
 //! verdict, targets, main numbers, charts, all measures with their formulas, how to repeat it.
 
 mod charts;
+mod recorded;
 mod table;
 
 use std::fmt::Write as _;
 
 use charts::push_charts;
+use recorded::push_recorded;
 use table::{Column, escaped, table};
 
-use super::number::{range, target, with_unit};
+use super::number::{ideal, range, target, with_unit};
 use crate::gate::{Judged, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
 use crate::report::{Figure, PartFigures, RunMeta, RunReport};
 
 const STYLE: &str = include_str!("page/style.css");
+
+/// The place of the bound in the table of targets.
+const BOUND: usize = 4;
 
 /// The numbers at the top.
 const TILES: &[(&str, &str)] = &[
@@ -54,6 +59,7 @@ pub fn report_html(report: &RunReport) -> String {
     html.push_str("<main>\n");
     push_gates(&mut html, report);
     push_tiles(&mut html, report);
+    push_recorded(&mut html, report);
     push_charts(&mut html, report);
     push_measures(&mut html, report);
     push_parts(&mut html, "By queue", "queue", &report.by_queue);
@@ -71,11 +77,13 @@ fn push_header(html: &mut String, report: &RunReport) {
         let _ = writeln!(html, "<p class=\"soft\">{}</p>", escaped(&meta.description));
     }
     let (verdict, said) = verdict_of(report);
+    let (class, mark) = match report.gates.is_empty() {
+        true => ("neutral", String::new()),
+        false => (verdict.key(), mark(verdict)),
+    };
     let _ = writeln!(
         html,
-        "<p class=\"banner {}\">{} <span>{}</span></p>",
-        verdict.key(),
-        mark(verdict),
+        "<p class=\"banner {class}\">{mark} <span>{}</span></p>",
         escaped(&said)
     );
     for (replication, violation) in &report.violations {
@@ -124,24 +132,40 @@ fn push_gates(html: &mut String, report: &RunReport) {
     if report.gates.is_empty() {
         return;
     }
-    let rows: Vec<Vec<String>> = report
+    let mut rows: Vec<Vec<String>> = report
         .gates
         .iter()
         .map(|gate| gate_row(gate, &report.meta))
         .collect();
     html.push_str("<section>\n<h2 id=\"targets\">Targets</h2>\n");
+    let mut columns = vec![
+        ("measure", Column::Name),
+        ("target", Column::Number),
+        ("estimate", Column::Number),
+        ("interval", Column::Number),
+        ("Erlang-A bound", Column::Number),
+        ("verdict", Column::Html),
+    ];
+    let has_ideals = report.gates.iter().any(|gate| gate.ideal.is_some());
+    if !has_ideals {
+        columns.remove(BOUND);
+        for row in &mut rows {
+            row.remove(BOUND);
+        }
+    }
     html.push_str(&table(
         "A target holds when its whole interval is on the good side; intervals are widened so that \
          the confidence is that of all targets together.",
-        &[
-            ("measure", Column::Name),
-            ("target", Column::Number),
-            ("estimate", Column::Number),
-            ("interval", Column::Number),
-            ("verdict", Column::Html),
-        ],
+        &columns,
         &rows,
     ));
+    if has_ideals {
+        html.push_str(
+            "<p class=\"soft\">Erlang-A bound: what an ideal without failures, detours and divided \
+             queues would reach with the same callers and agents (M/M/n+M; Garnett, Mandelbaum and Reiman \
+             2002). It comes from a formula under exponential assumptions and is not a measured figure.</p>\n",
+        );
+    }
     html.push_str("</section>\n");
 }
 
@@ -152,7 +176,7 @@ fn gate_row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
         let _ = write!(name, ", {}", gate.part_name(meta));
     }
     if !gate.rule.is_absolute() {
-        name.push_str(" against the baseline");
+        let _ = write!(name, " over {}", gate.over);
     }
     vec![
         name,
@@ -162,6 +186,7 @@ fn gate_row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
         gate.interval.map_or("-".to_string(), |interval| {
             range(interval.lower, interval.upper, unit)
         }),
+        ideal(gate).unwrap_or_else(|| "-".to_string()),
         mark(gate.verdict),
     ]
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::number::{range, target, with_unit};
+use super::number::{ideal, range, target, with_unit};
 use crate::gate::{Judged, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
@@ -101,11 +101,15 @@ fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
     let confidence = with_unit(report.meta.confidence, Unit::Ratio).replace(".0 %", " %");
     let _ = writeln!(
         text,
-        "\n{:<28} {:>13}  {:<25} {:<13} verdict",
-        "measure",
-        "estimate",
-        format!("{confidence} interval"),
-        "target"
+        "\n{}",
+        row(
+            "measure",
+            "estimate",
+            &format!("{confidence} interval"),
+            "target",
+            if has_ideals(report) { "Erlang-A" } else { "" },
+            "verdict"
+        )
     );
     for figure in &report.figures {
         let id = figure.measure.id;
@@ -153,9 +157,11 @@ fn push_figure(text: &mut String, figure: &Figure, gates: &[&Judged], options: T
 /// A gate about something else than the measure of the whole run: a part of it, or a lift.
 fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOptions) {
     let name = match (gate.part, gate.rule.is_absolute()) {
-        (Part::Whole, _) => "against the baseline".to_string(),
+        (Part::Whole, _) => format!("over {}", gate.over),
         (Part::Queue(_) | Part::Class(_), true) => gate.part_name(meta),
-        (Part::Queue(_) | Part::Class(_), false) => format!("{}, lift", gate.part_name(meta)),
+        (Part::Queue(_) | Part::Class(_), false) => {
+            format!("{} over {}", gate.part_name(meta), gate.over)
+        }
     };
     let unit = gate.unit();
     let estimate = gate
@@ -182,13 +188,35 @@ fn push_line(
     gate: Option<&Judged>,
     options: TableOptions,
 ) {
-    let (target, verdict) = match gate {
-        Some(gate) => (target(gate), coloured(gate.verdict, options)),
-        None => (String::new(), String::new()),
+    let (target, ideal, verdict) = match gate {
+        Some(gate) => (
+            target(gate),
+            ideal(gate).unwrap_or_default(),
+            coloured(gate.verdict, options),
+        ),
+        None => (String::new(), String::new(), String::new()),
     };
-    let line = format!("{name:<28} {estimate:>13}  {interval:<25} {target:<13} {verdict}");
-    text.push_str(line.trim_end());
+    text.push_str(&row(name, estimate, interval, &target, &ideal, &verdict));
     text.push('\n');
+}
+
+/// The columns of the table of measures.
+fn row(
+    name: &str,
+    estimate: &str,
+    interval: &str,
+    target: &str,
+    ideal: &str,
+    verdict: &str,
+) -> String {
+    let line =
+        format!("{name:<27} {estimate:>12}  {interval:<21} {target:<11} {ideal:>8}  {verdict}");
+    line.trim_end().to_string()
+}
+
+/// Whether some gate has an ideal beside it.
+fn has_ideals(report: &RunReport) -> bool {
+    report.gates.iter().any(|gate| gate.ideal.is_some())
 }
 
 fn coloured(verdict: Verdict, options: TableOptions) -> String {
@@ -247,6 +275,12 @@ fn push_outcomes(text: &mut String, report: &RunReport) {
 fn push_verdict(text: &mut String, report: &RunReport, options: TableOptions) {
     for (replication, violation) in &report.violations {
         let _ = writeln!(text, "not valid: replication {replication}: {violation}");
+    }
+    if has_ideals(report) {
+        text.push_str(
+            "Erlang-A: what an ideal centre would reach with these callers and agents, by formula\n\
+             (docs/bounds.md); not a measured figure.\n",
+        );
     }
     let n = report.gates.len();
     if n > 0 {

@@ -47,6 +47,14 @@ impl Pooled {
         self.n
     }
 
+    /// The middle of each bucket in use, microseconds, and its count; ascending.
+    pub(crate) fn middles(&self) -> impl Iterator<Item = (Micros, u64)> {
+        self.buckets.iter().map(|(bucket, count)| {
+            let (low, width) = bounds_of(*bucket);
+            (low + width / 2, *count)
+        })
+    }
+
     /// The span that a share `q` (0..=1) of all does not exceed, in microseconds, interpolated
     /// within its bucket (less than 0.4 % wide); `None` when empty.
     #[must_use]

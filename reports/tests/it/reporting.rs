@@ -282,9 +282,9 @@ fn the_page_needs_nothing_from_outside() {
     for outside in ["src=", "href=\"http", "url(", "<script", "@import", "<link"] {
         assert!(!html.contains(outside), "{outside}");
     }
-    assert_eq!(html.matches("<svg class=\"chart\"").count(), 5);
-    assert_eq!(html.matches("role=\"img\" aria-label=").count(), 5);
-    assert_eq!(html.matches("<details>").count(), 5);
+    assert_eq!(html.matches("<svg class=\"chart\"").count(), 6);
+    assert_eq!(html.matches("role=\"img\" aria-label=").count(), 6);
+    assert_eq!(html.matches("<details>").count(), 6);
     for part in [
         "name=\"viewport\"",
         "prefers-color-scheme: dark",
@@ -325,4 +325,73 @@ fn a_thousand_replications_are_small() {
     let bytes = replication.heap_bytes();
     assert!(bytes < 100_000, "{bytes} bytes per replication of a day");
     assert!(replication.finished_at > Timestamp::from_secs(36_000));
+}
+
+#[test]
+fn the_log_of_spans_is_read_back_by_hdrhistogram_itself() {
+    use hdrhistogram::Histogram;
+    use hdrhistogram::serialization::Deserializer;
+    use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
+
+    let report = sample::report("calm");
+    let text = render::spans_hlog(&report);
+    let mut deserializer = Deserializer::new();
+    let mut found = Vec::new();
+    for entry in IntervalLogIterator::new(text.as_bytes()) {
+        let LogEntry::Interval(interval) = entry.expect("a sound log") else {
+            continue;
+        };
+        let bytes = decoded(interval.encoded_histogram());
+        let histogram: Histogram<u64> = deserializer
+            .deserialize(&mut bytes.as_slice())
+            .expect("a sound histogram");
+        let name = interval.tag().expect("a tag").as_str().to_string();
+        found.push((name, histogram));
+    }
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["connected_wait", "abandoned_wait", "assignment_latency"]
+    );
+    let charts = &report.charts;
+    let ours = [
+        &charts.connected_wait,
+        &charts.abandoned_wait,
+        &charts.assignment_latency,
+    ];
+    for ((name, theirs), ours) in found.iter().zip(ours) {
+        assert_eq!(theirs.len(), ours.n(), "{name}");
+        for q in [0.5, 0.9, 0.99] {
+            let (theirs, ours) = (
+                theirs.value_at_quantile(q) as f64,
+                ours.quantile(q).expect("spans"),
+            );
+            // Our buckets are up to 1/256 wide and stand at their middle, theirs up to 1/1000.
+            assert!(
+                (theirs - ours).abs() <= 0.006 * ours + 1.0,
+                "{name} {q}: {theirs}, {ours}"
+            );
+        }
+    }
+}
+
+/// Base64 (RFC 4648), written out so that the test needs no further crate.
+fn decoded(text: &str) -> Vec<u8> {
+    let value = |c: u8| -> u32 {
+        let place = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+            .iter()
+            .position(|known| *known == c);
+        place.expect("base64") as u32
+    };
+    let mut bytes = Vec::new();
+    let (mut bits, mut n) = (0_u32, 0);
+    for c in text.bytes().filter(|c| *c != b'=') {
+        bits = bits << 6 | value(c);
+        n += 6;
+        if n >= 8 {
+            n -= 8;
+            bytes.push((bits >> n & 0xff) as u8);
+        }
+    }
+    bytes
 }

@@ -42,6 +42,8 @@ pub(crate) fn gate(id: &str, rule: Rule, limit: f64) -> Gate<'static> {
         rule,
         limit,
         baseline: &[],
+        over: "",
+        ideal: None,
     }
 }
 
@@ -100,6 +102,8 @@ pub(crate) fn report(kind: &str) -> RunReport {
         gate("availability_accuracy", Rule::AtLeast, 0.95),
         Gate {
             baseline: &baseline,
+            over: "legacy",
+            ideal: Some(0.8),
             ..gate("utilization", Rule::LiftAtLeast, 0.15)
         },
     ];

@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use reports::render::Timing;
-use reports::render::{calls_csv, report_html, report_json, series_csv, timing_json};
-use reports::report::RunReport;
+use reports::render::{calls_csv, report_html, report_json, series_csv, spans_hlog, timing_json};
+
+use crate::experiment::Run;
 
 /// Makes the folder of a report, before a long run rather than after it.
 ///
@@ -21,19 +22,19 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// The path and what the system says of it.
-pub(super) fn write(
-    folder: &Path,
-    report: &RunReport,
-    timing: &Timing,
-    calls: bool,
-) -> Result<(), String> {
+pub(super) fn write(folder: &Path, run: &Run, timing: &Timing, calls: bool) -> Result<(), String> {
     make_folder(folder)?;
+    let report = &run.report;
     let mut files = vec![
         ("report.json", report_json(report)),
         ("report.html", report_html(report)),
         ("series.csv", series_csv(report)),
+        ("spans.hlog", spans_hlog(report)),
         ("timing.json", timing_json(timing)),
     ];
+    if let Some(likeness) = &run.likeness {
+        files.push(("recorded.csv", likeness.csv()));
+    }
     if calls {
         files.push(("calls.csv", calls_csv(report)));
     }

@@ -24,13 +24,14 @@ pub(super) fn run(args: &RunArgs) -> Exit {
             return Exit::BadInput;
         }
     };
+    // Before the folder is made: from its first trace on, Ctrl-C ends the run cleanly.
+    let stop = stop_on_interrupt();
     if let Some(folder) = &args.out
         && let Err(error) = files::make_folder(folder)
     {
         tell(&format!("error: {error}"));
         return Exit::Invalid;
     }
-    let stop = stop_on_interrupt();
     let options = Options {
         threads: threads(args),
         rows: args.calls,
@@ -80,6 +81,9 @@ fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
             all: args.all,
         };
         print(&table(report, options));
+        if let Some(likeness) = &run.likeness {
+            print(&format!("\n{}", likeness.table()));
+        }
         tell(&format!(
             "{} calls in {:.1} s ({:.0} calls/s)",
             timing.calls, timing.wall_s, timing.calls_per_s
@@ -89,7 +93,7 @@ fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
         tell(&warning(imprecise, report.n_replications));
     }
     if let Some(folder) = &args.out {
-        if let Err(error) = files::write(folder, report, timing, args.calls) {
+        if let Err(error) = files::write(folder, run, timing, args.calls) {
             tell(&format!("error: {error}"));
             return Exit::Invalid;
         }

@@ -14,6 +14,7 @@ use reports::record::{Recorder, Replication};
 
 use super::course::Course;
 use super::{Control, Options, RunError};
+use crate::likeness::Likeness;
 use crate::streams::Seed;
 use crate::world::World;
 
@@ -64,6 +65,9 @@ pub(super) struct Batch<'a> {
     pub(super) seed: u64,
     pub(super) options: &'a Options,
     pub(super) control: &'a Control<'a>,
+    /// The log of a replay; replications are added to it as they end. It only counts, so their
+    /// order does not matter.
+    pub(super) likeness: Option<&'a Mutex<Likeness>>,
 }
 
 impl Batch<'_> {
@@ -125,7 +129,18 @@ impl Batch<'_> {
                 calls: 0,
             };
             for (place, course) in self.courses.iter().enumerate() {
-                let (replication, finished) = self.world(course, index, tick)?;
+                let (mut replication, finished) = self.world(course, index, tick)?;
+                if place == 0
+                    && let Some(likeness) = self.likeness
+                {
+                    likeness
+                        .lock()
+                        .expect("invariant: nobody panics with the lock")
+                        .add(&replication.rows);
+                    if !self.options.rows {
+                        replication.rows = Vec::new();
+                    }
+                }
                 one.replications.push(replication);
                 one.calls += finished.calls;
                 if place == 0 {

@@ -19,10 +19,11 @@ pub(super) struct Course {
 }
 
 impl Course {
-    pub(super) fn new(scenario: &Scenario, options: &Options) -> Self {
+    /// With `replays` rows are kept per call until the replication has been compared with its log.
+    pub(super) fn new(scenario: &Scenario, options: &Options, replays: bool) -> Self {
         Course {
             plan: WorldPlan::new(scenario),
-            recorder: recorder_options(scenario, options),
+            recorder: recorder_options(scenario, options.rows || replays),
         }
     }
 
@@ -34,7 +35,7 @@ impl Course {
     }
 }
 
-fn recorder_options(scenario: &Scenario, options: &Options) -> RecorderOptions {
+fn recorder_options(scenario: &Scenario, rows: bool) -> RecorderOptions {
     let experiment = &scenario.experiment;
     let policy = &scenario.policy.policy;
     let uses = |feature| policy.features.share(feature).0 > 0;
@@ -56,7 +57,7 @@ fn recorder_options(scenario: &Scenario, options: &Options) -> RecorderOptions {
         },
         retry_after: policy.queues.iter().map(|q| q.offer.retry_after).collect(),
         series_step: Some(series_step(horizon)),
-        calls_csv: options.rows,
+        calls_csv: rows,
         ops_per_scan: scenario.world.store.ops_per_scan,
         ops_per_waiting_call: scenario.world.store.ops_per_waiting_call,
         value_per_call: scenario.world.value.connected_call,

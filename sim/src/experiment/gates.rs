@@ -7,6 +7,7 @@ use reports::gate::{Gate, Rule as Judge};
 use reports::measures::{Measure, Part};
 use reports::record::Replication;
 
+use crate::bound::Ideal;
 use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario};
 
 /// The gates of a run, and what those that speak of a lift are over.
@@ -23,6 +24,10 @@ struct Judged {
     limit: f64,
     /// The place of its other policy.
     baseline: Option<usize>,
+    /// Its other policy's file, without folder and ending.
+    over: String,
+    /// What arithmetic allows, of the whole run only.
+    ideal: Option<f64>,
 }
 
 impl Gates {
@@ -31,8 +36,14 @@ impl Gates {
             judged: Vec::new(),
             policies: Vec::new(),
         };
+        let ideal = (!scenario.gates.is_empty())
+            .then(|| Ideal::of(scenario))
+            .flatten();
         for gate in &scenario.gates {
-            let judged = gates.judge(gate);
+            let mut judged = gates.judge(gate);
+            if judged.part == Part::Whole {
+                judged.ideal = ideal.and_then(|ideal| ideal.of_measure(judged.measure.id));
+            }
             gates.judged.push(judged);
         }
         gates
@@ -65,6 +76,10 @@ impl Gates {
             rule,
             limit,
             baseline,
+            over: over
+                .and_then(|over| over.path.file_stem())
+                .map_or(String::new(), |stem| stem.to_string_lossy().into_owned()),
+            ideal: None,
         }
     }
 
@@ -74,7 +89,7 @@ impl Gates {
     }
 
     /// The gates, with the replications of [`Self::policies`] in their order.
-    pub(super) fn over<'a>(&self, by_policy: &'a [Vec<Replication>]) -> Vec<Gate<'a>> {
+    pub(super) fn over<'a>(&'a self, by_policy: &'a [Vec<Replication>]) -> Vec<Gate<'a>> {
         self.judged
             .iter()
             .map(|gate| Gate {
@@ -83,6 +98,8 @@ impl Gates {
                 rule: gate.rule,
                 limit: gate.limit,
                 baseline: gate.baseline.map_or(&[][..], |place| &by_policy[place]),
+                over: &gate.over,
+                ideal: gate.ideal,
             })
             .collect()
     }

@@ -1,5 +1,6 @@
 //! A run: as many replications as the scenario asks for, sequential stopping, the report.
 
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use reports::digest::TraceDigest;
@@ -11,6 +12,7 @@ use super::RunError;
 use super::batch::{Batch, Reduced};
 use super::course::Course;
 use super::gates::Gates;
+use crate::likeness::Likeness;
 use crate::scenario::{Arrivals, Scenario, Until};
 use crate::world::Checks;
 
@@ -40,6 +42,9 @@ pub struct Control<'a> {
 pub struct Run {
     /// The report.
     pub report: RunReport,
+    /// How like its log a replay is; `None` when the scenario replays none that says what became
+    /// of its calls.
+    pub likeness: Option<Likeness>,
     /// Calls simulated, those of lifts and warm-ups included.
     pub calls: u64,
     /// What `until` asked for, when `max_replications` were not enough for it.
@@ -69,17 +74,21 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
     refuse_journals(scenario)?;
     let gates = Gates::of(scenario);
     let experiment = &scenario.experiment;
-    let mut courses = vec![Course::new(scenario, options)];
+    let likeness = Likeness::new(scenario);
+    let replays = likeness.is_some();
+    let likeness = likeness.map(Mutex::new);
+    let mut courses = vec![Course::new(scenario, options, replays)];
     for policy in gates.policies() {
         let mut other = scenario.clone();
         other.policy = (**policy).clone();
-        courses.push(Course::new(&other, options).without_details());
+        courses.push(Course::new(&other, options, false).without_details());
     }
     let batch = Batch {
         courses: &courses,
         seed: experiment.seed,
         options,
         control,
+        likeness: likeness.as_ref(),
     };
     let mut reduced = Reduced::new(courses.len());
     let mut target = experiment.replications;
@@ -110,10 +119,17 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
         agents: agent_names(scenario),
         command: options.command.clone(),
     };
-    let report =
+    let mut report =
         RunReport::from_replications(meta, reduced.own(), &gates.over(&reduced.by_course[1..]));
+    let likeness = likeness.map(|likeness| {
+        likeness
+            .into_inner()
+            .expect("invariant: nobody panics with the lock")
+    });
+    report.recorded = likeness.as_ref().map(Likeness::recorded);
     Ok(Run {
         report,
+        likeness,
         calls: reduced.calls,
         imprecise,
     })

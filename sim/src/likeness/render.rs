@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use reports::report::{Recorded, RecordedSide, RecordedSpan};
+
 use super::{ABANDONMENT_WITHIN, HALF_HOURS, Likeness, Pair, Tally, WAIT_WITHIN};
 
 /// Sentences are broken at this many characters: as wide as the table.
-const WIDTH: usize = 112;
+const WIDTH: usize = 98;
 /// What holds for every replay of a log.
 const DRAWN: &str = "The log gives arrivals, talk of the served and patience of those who hung up. Drawn are the \
     patience of the served beyond their wait, the talk of those who hung up there and are served here, and the wrap-up.";
@@ -66,9 +68,9 @@ impl Likeness {
             self.replications,
             self.threshold as f64 * 1e-6
         )?;
-        let mut heading = format!("{:5} {:^15}", "", "calls");
+        let mut heading = format!("{:5} {:^13}", "", "calls");
         for figure in &FIGURES {
-            heading.push_str(&format!(" | {:^20}", figure.title));
+            heading.push_str(&format!(" |{:^18}", figure.title));
         }
         writeln!(out, "{}", heading.trim_end())?;
         for (half_hour, pair) in self.half_hours().iter().enumerate() {
@@ -95,7 +97,7 @@ impl Likeness {
 
     fn write_row(&self, out: &mut String, name: &str, pair: &Pair) -> std::fmt::Result {
         let offered = self.per_replication(pair.simulated.offered);
-        let mut row = format!("{name:5} {:7} {offered:7.0}", pair.recorded.offered);
+        let mut row = format!("{name:5} {:6} {offered:6.0}", pair.recorded.offered);
         for figure in &FIGURES {
             let [recorded, simulated] = [&pair.recorded, &pair.simulated]
                 .map(|tally| (figure.of)(tally).map(|value| value * figure.scale));
@@ -105,18 +107,27 @@ impl Likeness {
             };
             let [recorded, simulated] = [recorded, simulated]
                 .map(|value| value.map_or("-".to_owned(), |value| format!("{value:.1}")));
-            row.push_str(&format!(" | {recorded:>6} {simulated:>6} {difference:>6}"));
+            row.push_str(&format!(" |{recorded:>5} {simulated:>5} {difference:>6}"));
         }
         writeln!(out, "{}", row.trim_end())
     }
 
     fn write_verdict(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "{}", self.said())?;
+        writeln!(out, "why it is not closer:")?;
+        for reason in self.reasons() {
+            write_item(out, &reason)?;
+        }
+        Ok(())
+    }
+
+    /// The verdict in a sentence.
+    fn said(&self) -> String {
         let Some(verdict) = self.verdict() else {
-            return writeln!(out, "no verdict: a side has nobody who was served");
+            return "no verdict: a side has nobody who was served".to_owned();
         };
-        writeln!(
-            out,
-            "{}: abandoned {:+.1} points (within {:.0} wanted), mean wait of served {:+.0} % (within {:.0} %)",
+        format!(
+            "{}: abandoned {:+.1} points (within {:.0}), mean wait of served {:+.0} % (within {:.0} %)",
             if verdict.is_alike {
                 "like the log"
             } else {
@@ -126,20 +137,46 @@ impl Likeness {
             100.0 * ABANDONMENT_WITHIN,
             100.0 * verdict.wait_off,
             100.0 * WAIT_WITHIN,
-        )?;
-        writeln!(out, "why it is not closer:")?;
-        write_item(out, DRAWN)?;
-        if let Some((half_hour, points)) = self.furthest() {
+        )
+    }
+
+    /// Why it is not closer: what is drawn, where it is furthest off, and what the scenario notes.
+    fn reasons(&self) -> Vec<String> {
+        let mut reasons = vec![DRAWN.to_owned()];
+        if let Some((half_hour, points)) = self.furthest()
+            && points.abs() >= 0.05
+        {
             let from = clock(half_hour);
-            let what = format!(
+            reasons.push(format!(
                 "Furthest off, by calls, is the half hour from {from}: abandoned {points:+.1} points."
-            );
-            write_item(out, &what)?;
+            ));
         }
-        for note in &self.notes {
-            write_item(out, note)?;
+        reasons.extend(self.notes.iter().cloned());
+        reasons
+    }
+
+    /// The comparison as a report shows it.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded {
+        let span = |name: String, pair: &Pair| RecordedSpan {
+            name,
+            recorded: side(&pair.recorded, 1),
+            simulated: side(&pair.simulated, self.replications),
+        };
+        Recorded {
+            threshold_s: self.threshold as f64 * 1e-6,
+            half_hours: self
+                .half_hours()
+                .iter()
+                .enumerate()
+                .filter(|(_, pair)| pair.recorded.offered + pair.simulated.offered > 0)
+                .map(|(half_hour, pair)| span(clock(half_hour), pair))
+                .collect(),
+            overall: span("all".to_owned(), &self.overall()),
+            is_alike: self.verdict().map(|verdict| verdict.is_alike),
+            verdict: self.said(),
+            reasons: self.reasons(),
         }
-        Ok(())
     }
 
     /// The half hour in which most calls more (or fewer) hung up than were recorded.
@@ -187,6 +224,16 @@ impl Likeness {
 
     fn per_replication(&self, n: u64) -> f64 {
         n as f64 / f64::from(self.replications.max(1))
+    }
+}
+
+fn side(tally: &Tally, replications: u32) -> RecordedSide {
+    RecordedSide {
+        offered: tally.offered as f64 / f64::from(replications.max(1)),
+        abandonment_rate: tally.abandonment(),
+        mean_wait_connected: tally.mean_served_wait(),
+        mean_wait_abandoned: tally.mean_abandoned_wait(),
+        connected_within_threshold: tally.within(),
     }
 }
 

@@ -156,16 +156,17 @@ fn table_and_csv_show_both_sides() {
     }
     expect_test::expect![[r#"
         recorded, simulated (mean of 2 replications), difference; in time = within 20 s
-                   calls      |     abandoned, %     |  wait of served, s   |    of hung up, s     |  served in time, %
-        08:00       4       3 |   25.0   33.3   +8.3 |   20.0   15.0   -5.0 |   30.0   60.0  +30.0 |   50.0   66.7  +16.7
-        08:30       1       1 |    0.0    0.0   +0.0 |   10.0   10.0   +0.0 |      -      -        |  100.0  100.0   +0.0
-        all         5       4 |   20.0   25.0   +5.0 |   17.5   13.3   -4.2 |   30.0   60.0  +30.0 |   60.0   75.0  +15.0
+                  calls     |   abandoned, %    |wait of served, s  |  of hung up, s    |served in time, %
+        08:00      4      3 | 25.0  33.3   +8.3 | 20.0  15.0   -5.0 | 30.0  60.0  +30.0 | 50.0  66.7  +16.7
+        08:30      1      1 |  0.0   0.0   +0.0 | 10.0  10.0   +0.0 |    -     -        |100.0 100.0   +0.0
+        all        5      4 | 20.0  25.0   +5.0 | 17.5  13.3   -4.2 | 30.0  60.0  +30.0 | 60.0  75.0  +15.0
         RMS over half hours of the day: abandoned 7.5 points, wait of served 4.5 s
         RMS over dates and half hours: abandoned 7.5 points, wait of served 4.5 s
-        not like the log: abandoned +5.0 points (within 2 wanted), mean wait of served -24 % (within 20 %)
+        not like the log: abandoned +5.0 points (within 2), mean wait of served -24 % (within 20 %)
         why it is not closer:
-          * The log gives arrivals, talk of the served and patience of those who hung up. Drawn are the patience of the
-            served beyond their wait, the talk of those who hung up there and are served here, and the wrap-up.
+          * The log gives arrivals, talk of the served and patience of those who hung up. Drawn are the
+            patience of the served beyond their wait, the talk of those who hung up there and are served
+            here, and the wrap-up.
           * Furthest off, by calls, is the half hour from 08:00: abandoned +8.3 points.
           * A note.
     "#]].assert_eq(&likeness.table());

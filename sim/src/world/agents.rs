@@ -47,9 +47,11 @@ pub(crate) struct Agent {
 struct Leg {
     offer: OfferId,
     call: CallId,
+    /// The caller's place in the table when the leg was placed; compare the id.
+    slot: u32,
+    stage: LegStage,
     /// For draws about this call and this agent.
     entity: u64,
-    stage: LegStage,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,8 +70,10 @@ impl Agent {
 
     /// The leg that an event of this offer speaks of.
     #[inline]
-    fn leg_of(&self, event: Event) -> Option<Leg> {
-        self.leg.filter(|leg| event.is_of(generation(leg.offer)))
+    fn leg_of(&mut self, event: Event) -> Option<&mut Leg> {
+        self.leg
+            .as_mut()
+            .filter(|leg| event.is_of(generation(leg.offer)))
     }
 }
 
@@ -398,32 +402,30 @@ impl World<'_> {
     }
 
     /// The engine wants the agent rung.
+    #[inline]
     pub(crate) fn ring(&mut self, offer: OfferId, call: CallId) {
         let agent = offer.agent().0;
-        let entity = self.entity_of(call, agent);
+        let who = self.agents[agent as usize].entity;
+        // For draws about this call and this agent.
+        let (slot, entity) = match self.calls.find(call) {
+            Some(slot) => (slot, self.calls[slot].entity ^ who.rotate_left(32)),
+            None => (u32::MAX, who),
+        };
         self.agents[agent as usize].leg = Some(Leg {
             offer,
             call,
-            entity,
+            slot,
             stage: LegStage::Commanded,
+            entity,
         });
         let delay = self.command_delay(entity);
         self.recorder.carrier_request(self.now);
         self.after(delay, Kind::Rings, agent, generation(offer));
     }
 
-    /// For draws about this call and this agent.
-    fn entity_of(&self, call: CallId, agent: u32) -> u64 {
-        let who = self.agents[agent as usize].entity;
-        match self.calls.find(call) {
-            Some(slot) => self.calls[slot].entity ^ who.rotate_left(32),
-            None => who,
-        }
-    }
-
     pub(crate) fn agent_rings(&mut self, event: Event) {
         let agent = event.index;
-        let Some(leg) = self.agents[agent as usize].leg_of(event) else {
+        let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
         let (offer, entity) = (leg.offer, leg.entity);
@@ -431,15 +433,15 @@ impl World<'_> {
             let cause = OfferFailure::Carrier;
             return self.fail_leg(agent, Input::OfferFailed { offer, cause }, entity);
         }
-        if !self.agents[agent as usize].is_reachable() {
+        let who = &mut self.agents[agent as usize];
+        if !who.is_reachable() {
             let cause = OfferFailure::Unreachable;
             return self.fail_leg(agent, Input::OfferFailed { offer, cause }, entity);
         }
-        self.agents[agent as usize].leg = Some(Leg {
-            stage: LegStage::Ringing,
-            ..leg
-        });
-        self.react(agent, leg, entity);
+        if let Some(leg) = &mut who.leg {
+            leg.stage = LegStage::Ringing;
+        }
+        self.react(agent, leg);
         self.tell(Input::OfferRinging { offer }, entity);
     }
 
@@ -449,21 +451,20 @@ impl World<'_> {
     }
 
     /// Whether and when the agent will answer or decline; who is not there lets it ring.
-    fn react(&mut self, agent: u32, leg: Leg, entity: u64) {
+    fn react(&mut self, agent: u32, leg: Leg) {
         let who = &self.agents[agent as usize];
         if !who.here || who.on_break {
             return;
         }
-        let k = self.calls.find(leg.call).map_or(0, |slot| {
-            self.calls[slot].rings += 1;
-            u64::from(self.calls[slot].rings)
+        let k = self.calls.at(leg.slot, leg.call).map_or(0, |caller| {
+            caller.rings += 1;
+            u64::from(caller.rings)
         });
-        let group = &self.plan.groups[usize::from(self.agents[agent as usize].group)];
-        let who = &self.agents[agent as usize];
+        let group = &self.plan.groups[usize::from(who.group)];
         let kind = if group.answers >= 1.0 {
             Kind::Answers
         } else {
-            let u = self.draws.unit(Purpose::AgentAnswer, entity, k);
+            let u = self.draws.unit(Purpose::AgentAnswer, leg.entity, k);
             if u < group.answers {
                 Kind::Answers
             } else if u < group.answers + group.declines {
@@ -473,30 +474,27 @@ impl World<'_> {
             }
         };
         let delay = group.answer_delay.as_ref().map_or(0, |dist| {
-            dist.sample_micros(self.draws.unit(Purpose::AgentDelay, entity, k))
+            dist.sample_micros(self.draws.unit(Purpose::AgentDelay, leg.entity, k))
         });
         let busy = who.ready_at.since(self.now);
         self.after(delay + busy, kind, agent, generation(leg.offer));
     }
 
     pub(crate) fn agent_answers(&mut self, event: Event) {
-        let agent = event.index;
-        let Some(leg) = self.agents[agent as usize].leg_of(event) else {
+        let Some(leg) = self.agents[event.index as usize].leg_of(event) else {
             return;
         };
         if leg.stage != LegStage::Ringing {
             return;
         }
-        self.agents[agent as usize].leg = Some(Leg {
-            stage: LegStage::Answered,
-            ..leg
-        });
-        self.tell(Input::OfferAnswered { offer: leg.offer }, leg.entity);
+        leg.stage = LegStage::Answered;
+        let (offer, entity) = (leg.offer, leg.entity);
+        self.tell(Input::OfferAnswered { offer }, entity);
     }
 
     pub(crate) fn agent_declines(&mut self, event: Event) {
         let agent = event.index;
-        if let Some(leg) = self.agents[agent as usize].leg_of(event)
+        if let Some(&mut leg) = self.agents[agent as usize].leg_of(event)
             && leg.stage == LegStage::Ringing
         {
             self.fail_leg(agent, Input::OfferDeclined { offer: leg.offer }, leg.entity);
@@ -536,21 +534,22 @@ impl World<'_> {
 
     pub(crate) fn joins(&mut self, event: Event) {
         let agent = event.index;
-        let Some(leg) = self.agents[agent as usize].leg_of(event) else {
+        let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let (call, entity) = (leg.call, leg.entity);
-        let caller = self
+        let (call, slot, entity) = (leg.call, leg.slot, leg.entity);
+        let waits = self
             .calls
-            .find(call)
-            .filter(|slot| self.calls[*slot].state == State::Waiting);
-        let Some(slot) = caller else {
-            return self.fail_leg(agent, Input::BridgeFailed { call }, entity);
-        };
-        if self.command_fails(entity) {
+            .at(slot, call)
+            .is_some_and(|caller| caller.state == State::Waiting);
+        if !waits || self.command_fails(entity) {
             return self.fail_leg(agent, Input::BridgeFailed { call }, entity);
         }
-        let factor = self.agents[agent as usize].talk_factor;
+        let who = &mut self.agents[agent as usize];
+        if let Some(leg) = &mut who.leg {
+            leg.stage = LegStage::Talking;
+        }
+        let factor = who.talk_factor;
         let mut talk = self.talk(slot);
         if factor != 1.0 {
             talk = (talk as f64 * factor).round() as Micros;
@@ -559,10 +558,6 @@ impl World<'_> {
         caller.state = State::Talking(AgentId(agent));
         caller.generation += 1;
         let generation = caller.generation;
-        self.agents[agent as usize].leg = Some(Leg {
-            stage: LegStage::Talking,
-            ..leg
-        });
         let at = self.now.after(talk);
         self.schedule(at, Kind::TalkEnds, slot, generation);
         self.tell(Input::CallBridged { call }, entity);

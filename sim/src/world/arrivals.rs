@@ -1,7 +1,7 @@
 //! When the calls of one stream come: one arrival after another, each a pure function of the
 //! seed, the stream and its number. Never looks at what becomes of the calls.
 
-use engine::time::Micros;
+use engine::time::{Micros, Timestamp};
 
 use crate::streams::{Purpose, Streams};
 use crate::trace::TraceCall;
@@ -15,6 +15,8 @@ pub(crate) struct Source {
     key: u64,
     /// Arrivals so far.
     count: u64,
+    /// When the next one is, of which [`Self::last_number`] is the number; `NEVER` = none is left.
+    pub(crate) due: Timestamp,
     /// Of the last arrival; fractions of a microsecond are kept.
     at: f64,
     /// Of a profile: the day and step that `at` lies in, and the day's factor.
@@ -26,17 +28,12 @@ pub(crate) struct Source {
     burst_start: Micros,
 }
 
-/// One arrival.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Arrival {
-    pub(crate) at: Micros,
-}
-
 impl Source {
     pub(crate) fn new(stream: u16) -> Self {
         Source {
             key: u64::from(stream) << 40,
             count: 0,
+            due: Timestamp::NEVER,
             at: 0.0,
             day: 0,
             factor: 1.0,
@@ -51,22 +48,28 @@ impl Source {
         self.count - 1
     }
 
-    /// The next arrival before the horizon.
+    /// Moves on to the next arrival before the horizon.
     #[inline]
-    pub(crate) fn next(
-        &mut self,
-        plan: &WorldPlan,
-        stream: &StreamPlan,
-        draws: &Streams,
-    ) -> Option<Arrival> {
-        let at = match &stream.source {
+    pub(crate) fn go_on(&mut self, plan: &WorldPlan, stream: &StreamPlan, draws: &Streams) {
+        match self.next(plan, stream, draws) {
+            Some(at) if at < plan.horizon => {
+                self.due = Timestamp(at);
+                self.count += 1;
+            }
+            Some(_) | None => self.due = Timestamp::NEVER,
+        }
+    }
+
+    #[inline]
+    fn next(&mut self, plan: &WorldPlan, stream: &StreamPlan, draws: &Streams) -> Option<Micros> {
+        match &stream.source {
             SourcePlan::Poisson { mean_gap } => {
                 if plan.day_factor.is_none() {
                     self.at += self.exponential(draws) * mean_gap;
-                    self.at as Micros
+                    Some(self.at as Micros)
                 } else {
                     let unit = self.exponential(draws);
-                    self.advance(plan, stream, draws, unit, &Rates::Constant(1.0 / mean_gap))?
+                    self.advance(plan, stream, draws, unit, &Rates::Constant(1.0 / mean_gap))
                 }
             }
             SourcePlan::Profile { step, from, days } => {
@@ -76,23 +79,18 @@ impl Source {
                     from: *from,
                     days,
                 };
-                self.advance(plan, stream, draws, unit, &rates)?
+                self.advance(plan, stream, draws, unit, &rates)
             }
             SourcePlan::Trace(calls) => {
                 let call = calls.get(usize::try_from(self.count).ok()?)?;
-                call.arrived_at.0
+                Some(call.arrived_at.0)
             }
             SourcePlan::Burst {
                 every,
                 calls,
                 within,
-            } => self.next_in_burst(draws, *every, *calls, *within),
-        };
-        if at >= plan.horizon {
-            return None;
+            } => Some(self.next_in_burst(draws, *every, *calls, *within)),
         }
-        self.count += 1;
-        Some(Arrival { at })
     }
 
     /// A gap in units of the mean.

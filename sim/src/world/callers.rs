@@ -52,6 +52,8 @@ pub(crate) struct Caller {
     pub(crate) rings: u16,
     callbacks: u16,
     has_line: bool,
+    /// Its call is in hand; else the place is free.
+    is_live: bool,
 }
 
 /// A caller who will call again.
@@ -68,45 +70,49 @@ pub(crate) struct CallTable {
     slots: Vec<Caller>,
     free: Vec<u32>,
     directory: engine::directory::Directory,
-    len: usize,
 }
 
 impl CallTable {
     pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.directory.live() == 0
     }
 
+    #[inline]
     fn admit(&mut self, caller: Caller) -> u32 {
-        self.len += 1;
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                let generation = self.slots[slot as usize].generation + 1;
-                self.slots[slot as usize] = Caller {
-                    generation,
-                    ..caller
-                };
-                slot
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        let slots = &self.slots;
+        self.directory.push(slot, |slot| slots[slot as usize].id);
+        match self.slots.get_mut(slot as usize) {
+            Some(place) => {
+                let generation = place.generation + 1;
+                *place = caller;
+                place.generation = generation;
             }
-            None => {
-                self.slots.push(caller);
-                (self.slots.len() - 1) as u32
-            }
-        };
-        self.directory.push(slot);
+            None => self.slots.push(caller),
+        }
         slot
     }
 
     #[inline]
     pub(crate) fn find(&self, call: CallId) -> Option<u32> {
-        self.directory.slot(call)
+        self.directory
+            .slot(call, |slot| self.slots[slot as usize].id)
+    }
+
+    /// The caller in `slot`, if it is still this call's.
+    #[inline]
+    pub(crate) fn at(&mut self, slot: u32, call: CallId) -> Option<&mut Caller> {
+        self.slots
+            .get_mut(slot as usize)
+            .filter(|caller| caller.id == call && caller.is_live)
     }
 
     fn remove(&mut self, slot: u32) {
         let caller = &mut self.slots[slot as usize];
         caller.generation += 1;
-        self.directory.remove(caller.id);
+        caller.is_live = false;
+        self.directory.remove(caller.id, slot);
         self.free.push(slot);
-        self.len -= 1;
     }
 }
 
@@ -138,6 +144,30 @@ enum Lost {
 
 const NUMBER_BITS: u32 = 40;
 
+/// Callers who will call again, by place. Places are used again, so that there are only as many as
+/// ever waited to call at one time, however long the run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redials {
+    places: Vec<Redial>,
+    free: Vec<u32>,
+}
+
+impl Redials {
+    fn put(&mut self, redial: Redial) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.places[place as usize] = redial;
+            return place;
+        }
+        self.places.push(redial);
+        self.places.len() as u32 - 1
+    }
+
+    fn take(&mut self, place: u32) -> Redial {
+        self.free.push(place);
+        self.places[place as usize]
+    }
+}
+
 /// The entity of a caller's first call; redials count in the byte above the number.
 fn first_of(entity: u64) -> u64 {
     entity & !(0xff << NUMBER_BITS)
@@ -151,24 +181,31 @@ fn queue_of(plan: &StreamPlan, entity: u64) -> QueueId {
 }
 
 impl World<'_> {
-    pub(crate) fn schedule_arrival(&mut self, stream: u32) {
+    /// Moves a stream on to its next arrival, and finds which stream is next of all: the earliest,
+    /// of several at one instant the first.
+    pub(crate) fn plan_arrival(&mut self, stream: u32) {
         let plan = &self.plan.streams[stream as usize];
-        if let Some(arrival) = self.sources[stream as usize].next(self.plan, plan, &self.draws) {
-            let at = Timestamp(arrival.at);
-            self.schedule(at, Kind::Arrives, stream, 0);
+        self.sources[stream as usize].go_on(self.plan, plan, &self.draws);
+        self.next_arrival = (Timestamp::NEVER, 0);
+        for (source, stream) in self.sources.iter().zip(0..) {
+            if source.due < self.next_arrival.0 {
+                self.next_arrival = (source.due, stream);
+            }
         }
     }
 
-    pub(crate) fn next_arrives(&mut self, stream: u32) {
+    /// The next call of its stream comes in.
+    pub(crate) fn next_arrives(&mut self) {
+        let stream = self.next_arrival.1;
         let number = self.sources[stream as usize].last_number();
-        self.schedule_arrival(stream);
+        self.plan_arrival(stream);
         let entity = u64::from(stream) << 48 | number;
         let class = self.class_of(stream as usize, entity, number);
         self.arrive(stream as u16, class, entity);
     }
 
     pub(crate) fn redials(&mut self, place: u32) {
-        let redial = self.redials[place as usize];
+        let redial = self.redials.take(place);
         self.arrive(redial.stream, redial.class, redial.entity);
     }
 
@@ -205,8 +242,7 @@ impl World<'_> {
         }
         if let Some(back) = self.faults.server_returns() {
             // The carrier holds the call until the server (or its stand-in) answers.
-            let place = self.redials.len() as u32;
-            self.redials.push(Redial {
+            let place = self.redials.put(Redial {
                 stream,
                 class,
                 entity,
@@ -227,6 +263,7 @@ impl World<'_> {
             rings: 0,
             callbacks: 0,
             has_line: true,
+            is_live: true,
         });
         self.fresh = Some(slot);
         let caller = CallerKey(self.draws.bits(Purpose::CallerKey, first_of(entity), 0));
@@ -461,8 +498,7 @@ impl World<'_> {
         if at.0 >= self.plan.horizon {
             return;
         }
-        let place = self.redials.len() as u32;
-        self.redials.push(Redial {
+        let place = self.redials.put(Redial {
             stream,
             class,
             entity: entity + (1 << NUMBER_BITS),

@@ -48,14 +48,12 @@ pub(crate) enum Kind {
     MessageLeft,
     /// The caller hangs up (call).
     HangsUp,
-    /// The next call of a stream (stream).
-    Arrives,
     /// A caller calls again (place among the redials).
     Redials,
 }
 
 impl Kind {
-    const ALL: [Kind; 24] = [
+    const ALL: [Kind; 23] = [
         Kind::FaultBegins,
         Kind::FaultEnds,
         Kind::QueueHours,
@@ -78,7 +76,6 @@ impl Kind {
         Kind::CallbackUnanswered,
         Kind::MessageLeft,
         Kind::HangsUp,
-        Kind::Arrives,
         Kind::Redials,
     ];
 
@@ -105,7 +102,7 @@ impl Kind {
             | Kind::CallbackUnanswered => 1,
             Kind::TalkEnds | Kind::Ready => 2,
             Kind::HangsUp | Kind::MessageLeft => 3,
-            Kind::Arrives | Kind::Redials => 4,
+            Kind::Redials => 4,
         }
     }
 }
@@ -138,6 +135,33 @@ impl Event {
     #[inline]
     pub(crate) const fn is_of(self, generation: u32) -> bool {
         self.tag & 0xff_ffff == generation & 0xff_ffff
+    }
+}
+
+/// Events of this very instant, first in, first out.
+#[derive(Debug, Default)]
+pub(crate) struct Soon {
+    events: Vec<Event>,
+    /// Those before have been taken.
+    next: usize,
+}
+
+impl Soon {
+    #[inline]
+    pub(crate) fn push(&mut self, event: Event) {
+        self.events.push(event);
+    }
+    /// Takes the first.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Event> {
+        let event = self.events.get(self.next).copied();
+        if event.is_some() {
+            self.next += 1;
+        } else if self.next > 0 {
+            self.events.clear();
+            self.next = 0;
+        }
+        event
     }
 }
 

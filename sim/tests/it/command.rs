@@ -132,3 +132,351 @@ fn wrong_words_are_usage_errors() {
     assert_eq!(code(&output), 2);
     assert!(said(&output).contains("nobody"), "{}", said(&output));
 }
+
+/// A folder of its own, removed at the end.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("linefinder-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Folder(folder)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path.to_string_lossy().into_owned()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(&self.0)
+            .expect("a folder")
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const REPLAY: &str = "sim/tests/it/files/replay/scenario.yaml";
+
+#[test]
+fn a_replay_is_printed_beside_its_log_and_written() {
+    let folder = Folder::new("replay");
+    let output = linefinder(&["run", REPLAY, "--out", &folder.0.to_string_lossy()]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let table = String::from_utf8_lossy(&output.stdout);
+    for words in [
+        "all      190    190 |  5.8   5.8   +0.0 |  8.7   8.7   +0.0 | 27.6  27.6   +0.0 | 78.4  78.4   +0.0",
+        "like the log: abandoned +0.0 points (within 2), mean wait of served +0 % (within 20 %)",
+        "why it is not closer:",
+        "  * The log is invented.",
+    ] {
+        assert!(table.contains(words), "{words}: {table}");
+    }
+    assert!(
+        table.lines().all(|line| line.chars().count() <= 100),
+        "{table}"
+    );
+    let read = |name: &str| std::fs::read_to_string(folder.0.join(name)).expect("written");
+    let csv = read("recorded.csv");
+    assert!(csv.starts_with("half_hour,offered_recorded"), "{csv}");
+    assert!(
+        csv.contains("\nall,190,190.00,0.05789,0.05789,0.00000,"),
+        "{csv}"
+    );
+    let page = read("report.html");
+    assert!(page.contains("Recorded beside simulated"));
+    assert!(page.contains("chart-recorded-abandonment") && page.contains("chart-recorded-wait"));
+    let report: serde_json::Value = serde_json::from_str(&read("report.json")).expect("JSON");
+    assert_eq!(report["recorded"]["is_alike"], true);
+    assert_eq!(report["recorded"]["overall"]["recorded"]["offered"], 190.0);
+}
+
+#[test]
+fn a_replay_that_is_not_like_its_log_says_so() {
+    let output = linefinder(&["run", REPLAY, "--set", "agents.0.count=2"]);
+    let table = String::from_utf8_lossy(&output.stdout);
+    assert!(table.contains("\nnot like the log: abandoned +"), "{table}");
+    // It decides nothing: whoever wants a verdict writes a gate.
+    assert_eq!(code(&output), 0);
+}
+
+#[test]
+fn a_report_is_written_whole_and_the_same_twice() {
+    let [one, two] = ["out-one", "out-two"].map(Folder::new);
+    for folder in [&one, &two] {
+        let output = run(
+            "scenarios/plan/phase-4.yaml",
+            &["--out", &folder.0.to_string_lossy(), "--calls"],
+        );
+        assert!(
+            code(&output) != 4 && code(&output) != 2,
+            "{}",
+            said(&output)
+        );
+        assert_eq!(
+            folder.names(),
+            [
+                "calls.csv",
+                "report.html",
+                "report.json",
+                "series.csv",
+                "spans.hlog",
+                "timing.json"
+            ]
+        );
+    }
+    for name in [
+        "calls.csv",
+        "report.html",
+        "report.json",
+        "series.csv",
+        "spans.hlog",
+    ] {
+        let [a, b] = [&one, &two].map(|folder| std::fs::read(folder.0.join(name)).expect("read"));
+        assert!(a == b, "{name} differs");
+        assert!(!a.is_empty(), "{name} is empty");
+    }
+    let calls = std::fs::read_to_string(one.0.join("calls.csv")).expect("read");
+    assert!(calls.starts_with(
+        "arrived_at,queue,class,outcome,wait,talk,agent,attempts,estimate,assignment_latency,"
+    ));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named_before_the_run() {
+    let folder = Folder::new("no-out");
+    let file = folder.write("file", b"");
+    let inside = format!("{file}/report");
+    let output = run(
+        "scenarios/theory/erlang-a.yaml",
+        &["--set", "experiment.warm_up=0s", "--out", &inside],
+    );
+    assert_eq!(code(&output), 4, "{}", said(&output));
+    assert!(said(&output).contains(&inside), "{}", said(&output));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn an_arithmetic_bound_stands_beside_its_gate_in_every_form() {
+    let folder = Folder::new("bound");
+    let out = folder.0.to_string_lossy().into_owned();
+    let gates = "gates={ abandonment_rate: { at_most: 50% }, dropped_calls: { at_most: 0 } }";
+    let output = run(
+        "scenarios/theory/erlang-a.yaml",
+        &[
+            "--set",
+            "experiment.warm_up=0s",
+            "--set",
+            gates,
+            "--out",
+            &out,
+        ],
+    );
+    let table = String::from_utf8_lossy(&output.stdout);
+    let row = table
+        .lines()
+        .find(|line| line.starts_with("abandonment_rate "))
+        .expect("a row");
+    assert!(row.contains("<= 50 %        2.6 %  pass"), "{row}");
+    assert!(table.contains("Erlang-A: what an ideal"), "{table}");
+    let json = std::fs::read_to_string(folder.0.join("report.json")).expect("read");
+    let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(report["ideal"]["model"], "erlang-a");
+    let bounds = report["ideal"]["gates"]
+        .as_array()
+        .expect("one for each gate");
+    assert!((bounds[0].as_f64().expect("a bound") - 0.025_660_14).abs() < 1e-7);
+    assert!(bounds[1].is_null());
+    let page = std::fs::read_to_string(folder.0.join("report.html")).expect("read");
+    assert!(
+        page.contains("<td role=\"cell\" class=\"num\" data-label=\"Erlang-A bound\">2.6 %</td>")
+    );
+}
+
+#[test]
+fn a_bad_log_is_named_with_its_row() {
+    let folder = Folder::new("bad-log");
+    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/files/replay");
+    for name in ["scenario.yaml", "columns.yaml"] {
+        let bytes = std::fs::read(format!("{files}/{name}")).expect("read");
+        folder.write(name, &bytes);
+    }
+    let scenario = folder
+        .0
+        .join("scenario.yaml")
+        .to_string_lossy()
+        .into_owned();
+    let heading = "day,queued,waited,outcome,talk,agent,served\n";
+    let good = "2026-03-02,8:00:10,0,AGENT,60,ann,8:00:10\n";
+    let garbage: Vec<u8> = (0..10_000_000_u32)
+        .map(|k| b' ' + (k.wrapping_mul(2_654_435_761) >> 25) as u8 % 90)
+        .collect();
+    let cases: [(&str, Vec<u8>, &[&str]); 8] = [
+        ("nothing", Vec::new(), &["log.csv", "empty"]),
+        ("no rows", heading.into(), &["log.csv"]),
+        (
+            "a wrong date",
+            format!("{heading}{good}2026-02-30,8:01:00,0,AGENT,60,ann,8:01:00\n").into(),
+            &["log.csv:3:1", "2026-02-30", "^^^^^^^^^^"],
+        ),
+        (
+            "a span that is no number",
+            format!("{heading}2026-03-02,8:01:00,NaN,AGENT,60,ann,8:01:00\n").into(),
+            &["log.csv:2:20", "NaN"],
+        ),
+        (
+            "a negative talk",
+            format!("{heading}2026-03-02,8:01:00,0,AGENT,-60,ann,8:01:00\n").into(),
+            &["log.csv:2:", "-60"],
+        ),
+        (
+            "a missing column",
+            "day,queued,waited,outcome,talk,agent\n".into(),
+            &["served"],
+        ),
+        (
+            "bytes that are no text",
+            [
+                heading.as_bytes(),
+                b"2026-03-02,8:01:\xff\xfe,0,AGENT,60,ann,8:01:00\n",
+            ]
+            .concat(),
+            &["log.csv", "UTF-8"],
+        ),
+        ("ten million bytes of garbage", garbage, &["log.csv"]),
+    ];
+    for (name, log, expected) in cases {
+        folder.write("log.csv", &log);
+        let output = linefinder(&["run", &scenario]);
+        let said = said(&output);
+        assert_eq!(code(&output), 2, "{name}: {said}");
+        for words in expected {
+            assert!(said.contains(words), "{name}: {said}");
+        }
+        assert!(
+            !said.contains("panicked") && said.len() < 4_000,
+            "{name}: {said}"
+        );
+        assert!(output.stdout.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn odd_files_are_refused_or_read_but_never_crash() {
+    let folder = Folder::new("odd");
+    let good = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/theory/erlang-a.yaml"
+    ))
+    .expect("the scenario");
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for k in 1..12 {
+        let ten = vec![format!("*a{}", k - 1); 10].join(", ");
+        bomb.push_str(&format!("a{k}: &a{k} [{ten}]\n"));
+    }
+    let nested = format!(
+        "schema: 1\nname: {}{}",
+        "[".repeat(20_000),
+        "]".repeat(20_000)
+    );
+    let cases: [(&str, Vec<u8>, i32, &str); 7] = [
+        (
+            "bom.yaml",
+            [b"\xef\xbb\xbf", good.as_bytes()].concat(),
+            0,
+            "ok",
+        ),
+        ("crlf.yaml", good.replace('\n', "\r\n").into(), 0, "ok"),
+        (
+            "latin.yaml",
+            b"schema: 1\nname: caf\xe9\n".to_vec(),
+            2,
+            "line 2 is not UTF-8",
+        ),
+        ("zeros.yaml", vec![0; 4096], 2, "zero bytes"),
+        ("nested.yaml", nested.into(), 2, "nested.yaml:2:"),
+        ("bomb.yaml", bomb.into(), 2, "aliases"),
+        (
+            "twice.yaml",
+            format!("{good}name: again\n").into(),
+            2,
+            "duplicate key",
+        ),
+    ];
+    for (name, bytes, exit, expected) in cases {
+        let path = folder.write(name, &bytes);
+        let output = linefinder(&["check", &path]);
+        let all = format!(
+            "{}{}",
+            said(&output),
+            String::from_utf8_lossy(&output.stdout)
+        );
+        assert_eq!(code(&output), exit, "{name}: {all}");
+        assert!(all.contains(expected), "{name}: {all}");
+        assert!(
+            !all.contains("panicked") && all.len() < 4_000,
+            "{name}: {all}"
+        );
+    }
+}
+
+/// A run without an end in sight, interrupted.
+#[cfg(unix)]
+#[test]
+fn interrupted_it_says_so_and_leaves_nothing_behind() {
+    use std::process::Stdio;
+
+    let folder = Folder::new("interrupted");
+    let out = folder.0.join("out");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_linefinder"))
+        .args([
+            "run",
+            "scenarios/theory/erlang-a.yaml",
+            "--days",
+            "3650",
+            "--json",
+        ])
+        .args(["--out", &out.to_string_lossy()])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // The folder is made when it is ready for Ctrl-C, and before the long work.
+    while !out.exists() {
+        assert!(
+            child.try_wait().expect("a child").is_none(),
+            "it ended early"
+        );
+        std::thread::yield_now();
+    }
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("there is a kill");
+    assert!(interrupted.success());
+    let output = child.wait_with_output().expect("it ends");
+    let rest = said(&output);
+    assert_eq!(output.status.code(), Some(130), "{rest}");
+    assert!(rest.contains("stopped; nothing was written"), "{rest}");
+    assert!(rest.contains("repeat it with: linefinder run"), "{rest}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(folder.names(), ["out"]);
+    assert_eq!(std::fs::read_dir(&out).expect("the folder").count(), 0);
+}

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bound;
 mod calendar;
 mod command;
 mod dist;
 mod exact;
 mod files_fuzz;
 mod fit;
+mod memory;
 mod replay;
 mod scenario_errors;
 mod scenario_reads;

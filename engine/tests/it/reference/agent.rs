@@ -139,12 +139,13 @@ impl Agent {
         }
     }
 
-    /// Load band of 10 %, answer-rate band of 10 % (best first), mean handle time in milliseconds.
+    /// Load band (an eighth of a halving, as of now), answer-rate band of 10 % (best first), mean
+    /// handle time in milliseconds.
     fn best_score(&self) -> u64 {
-        let load = (u64::from(self.busy_share) * 10) >> 32;
+        let load = self.busy_rank() / 131_072;
         let misses = 10 - ((u64::from(self.answer_rate) * 10) >> 16);
         let mean = self.handle.checked_div(self.handled).unwrap_or(0) / 1000;
-        (load << 48) | (misses << 40) | mean.min((1 << 40) - 1)
+        (load << 32) | (misses << 28) | mean.min((1 << 28) - 1)
     }
 
     /// Mirrored: the logarithm of the busy share plus the half-lives up to its moment, in 2^-20.

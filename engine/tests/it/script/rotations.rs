@@ -194,16 +194,16 @@ fn best_score_asks_the_least_loaded_band_then_answers_then_handle_time() {
     next_three(
         Rotation::BestScore,
         expect![[r#"
-        5800s call 5 arrived: queue 0
-        5800s offer 5: call 5 -> agent 2 at arrival (attempt 1, eligible since 5800s, free since 5600s)
-        5800s ! ring agent 2 for call 5
-        5801s call 6 arrived: queue 0
-        5801s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5801s, free since 5700s)
-        5801s ! ring agent 0 for call 6
-        5802s call 7 arrived: queue 0
-        5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
-        5802s ! ring agent 1 for call 7
-    "#]],
+            5800s call 5 arrived: queue 0
+            5800s offer 5: call 5 -> agent 0 at arrival (attempt 1, eligible since 5800s, free since 5700s)
+            5800s ! ring agent 0 for call 5
+            5801s call 6 arrived: queue 0
+            5801s offer 6: call 6 -> agent 2 at arrival (attempt 1, eligible since 5801s, free since 5600s)
+            5801s ! ring agent 2 for call 6
+            5802s call 7 arrived: queue 0
+            5802s offer 7: call 7 -> agent 1 at arrival (attempt 1, eligible since 5802s, free since 5650s)
+            5802s ! ring agent 1 for call 7
+        "#]],
     );
 }
 
@@ -426,6 +426,65 @@ fn the_load_band_of_best_score_is_as_of_the_moment_the_agent_became_idle() {
             9001s call 2 arrived: queue 0
             9001s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 9001s, free since 9000s)
             9001s ! ring agent 0 for call 2
+        "#]],
+    );
+}
+
+#[test]
+fn best_score_compares_loads_as_of_now() {
+    // Agent 0 became idle at 1800 s with a busy share of 0.75, agent 1 at 3300 s with 0.37; by then
+    // agent 0's has fallen to 0.24, although nothing has happened to it.
+    check(
+        &rotating(Rotation::BestScore),
+        "0s agent 0 works 0:1
+         0s agent 1 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         1800s call 0 ends
+         2700s agent 1 available
+         2700s call 1 arrives
+         2700s offer 1 answered
+         2700s call 1 is bridged
+         3300s call 1 ends
+         --
+         3301s call 2 arrives",
+        expect![[r#"
+            3301s call 2 arrived: queue 0
+            3301s offer 2: call 2 -> agent 0 at arrival (attempt 1, eligible since 3301s, free since 1800s)
+            3301s ! ring agent 0 for call 2
+        "#]],
+    );
+}
+
+#[test]
+fn best_score_takes_the_faster_of_agents_with_like_loads() {
+    // Both were busy for 1000 s; agent 0 with one call, agent 1 with two. Their loads differ by 1 %.
+    check(
+        &rotating(Rotation::BestScore),
+        "0s agent 0 works 0:1
+         0s agent 1 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         1s agent 1 available
+         1s call 1 arrives
+         1s offer 1 answered
+         1s call 1 is bridged
+         500s call 1 ends
+         500s call 2 arrives
+         500s offer 2 answered
+         500s call 2 is bridged
+         1000s call 0 ends
+         1001s call 2 ends
+         --
+         1002s call 3 arrives",
+        expect![[r#"
+            1002s call 3 arrived: queue 0
+            1002s offer 3: call 3 -> agent 1 at arrival (attempt 1, eligible since 1002s, free since 1001s)
+            1002s ! ring agent 1 for call 3
         "#]],
     );
 }

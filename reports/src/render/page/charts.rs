@@ -18,7 +18,7 @@ pub(super) fn push_charts(html: &mut String, report: &RunReport) {
     html.push_str("</div>\n</section>\n");
 }
 
-fn push_chart(html: &mut String, chart: &Chart) {
+pub(super) fn push_chart(html: &mut String, chart: &Chart) {
     let _ = writeln!(
         html,
         "<figure id=\"chart-{}\">\n<h3>{}</h3>\n<ul class=\"legend\">",
