@@ -1,5 +1,5 @@
 # Every command a developer needs. `make test` is what the README and .ci/run call.
-.PHONY: build test lint proof bench
+.PHONY: build test lint proof bench fuzz mutants
 
 build:
 	cargo build --release --locked
@@ -11,9 +11,17 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-# The issue's full figures; renews docs/proof.md. Long.
+# The full experiments; renews docs/proof.md. An hour and more. `.ci/proof PART...` for some of them.
 proof:
 	.ci/proof
+
+# Coverage-guided fuzzing, a minute a target; needs cargo-fuzz. `.ci/fuzz SECONDS TARGET...` for more.
+fuzz:
+	.ci/fuzz
+
+# Mistakes made by hand, one at a time: the engine's tests must catch each.
+mutants:
+	.ci/mutants/run
 
 # Ratios in one run against the bare loop; renews the table printed in docs/performance.md.
 bench:

@@ -32,7 +32,7 @@ impl Bucket {
         self.ended += other.ended;
         self.wanting += other.wanting;
         self.reachable += other.reachable;
-        self.latency += other.latency;
+        self.latency = self.latency.saturating_add(other.latency);
         self.n_latency += other.n_latency;
     }
 }
@@ -67,7 +67,7 @@ impl AlertWatch {
 
     /// One store commit.
     pub(crate) fn store_latency(&mut self, latency: Micros) {
-        self.now.latency += latency;
+        self.now.latency = self.now.latency.saturating_add(latency);
         self.now.n_latency += 1;
     }
 

@@ -26,6 +26,9 @@ enum Best {
     Unclear,
 }
 
+/// The level under `level_first`, then the score, then the arrival and the id.
+type Order = (Level, Reverse<Score>, LineKey);
+
 impl Engine {
     /// The agent has done its call and its after-call work. `is_last`: routing follows, nothing
     /// before it.
@@ -77,7 +80,8 @@ impl Engine {
         };
         let push = self.carrier_takes_legs(now);
         let level_first = self.policy.select_call == SelectCall::LevelFirst;
-        let mut best: Option<((Level, Reverse<Score>, LineKey), Level)> = None;
+        // What it is compared by, and the agent's level at its queue.
+        let mut best: Option<(Order, Level)> = None;
         for (queue, level) in &who.queues {
             let state = &self.queues[queue.index()];
             if state.in_line == 0 || !state.rules.events {

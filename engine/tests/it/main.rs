@@ -9,6 +9,7 @@
 )]
 
 mod estimate;
+mod fuzz;
 mod properties;
 mod reference;
 mod script;

@@ -5,10 +5,10 @@
 //! runs; the seed is fixed, so that a build either passes or does not.
 
 mod bound;
-mod draws;
-mod ledger;
+pub mod draws;
+pub mod ledger;
 mod play;
-mod policies;
+pub mod policies;
 
 use std::collections::BTreeMap;
 

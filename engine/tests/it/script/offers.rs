@@ -324,6 +324,37 @@ fn an_agent_that_missed_the_call_lately_comes_after_all_others() {
     );
 }
 
+/// A second round is a round: everybody is asked again before anybody is asked a third time.
+#[test]
+fn when_every_candidate_was_tried_the_call_starts_anew() {
+    let mut policy = policy(1);
+    policy.queues[0].rotation = engine::policy::Rotation::TopDown;
+    policy.queues[0].offer.retry_after.declined = secs(0);
+    policy.queues[0].offer.tried_for = secs(60);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         0s agent 1 available
+         0s call 0 arrives
+         0s offer 0 declined
+         --
+         1s offer 1 declined
+         2s offer 2 declined",
+        expect![[r#"
+            1s offer 1 declined: call 0
+            1s agent 1 idle
+            1s offer 2: call 0 -> agent 0 (attempt 3, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s offer 2 declined: call 0
+            2s agent 0 idle
+            2s offer 3: call 0 -> agent 1 (attempt 4, eligible since 2s, free since 1s)
+            2s ! ring agent 1 for call 0
+        "#]],
+    );
+}
+
 #[test]
 fn a_tried_pair_is_forgotten_after_tried_for() {
     let mut policy = policy(1);

@@ -310,6 +310,49 @@ fn newcomers_start_at_the_median_of_their_colleagues() {
     );
 }
 
+/// The median, not the least: agent 1 has had a second call too, agent 0 alone one.
+#[test]
+fn newcomers_do_not_start_at_the_least_of_their_colleagues() {
+    check(
+        &rotating(Rotation::FewestCalls),
+        &format!(
+            "{DAY}5800s call 5 arrives
+         5801s offer 5 answered
+         5801s call 5 is bridged
+         5850s call 5 ends
+         5900s agent 3 works 0:1
+         5900s agent 3 available
+         5901s call 6 arrives
+         5902s call 7 arrives
+         5903s call 8 arrives
+         5904s call 9 arrives"
+        ),
+        expect![[r#"
+            5800s call 5 arrived: queue 0
+            5800s offer 5: call 5 -> agent 1 at arrival (attempt 1, eligible since 5800s, free since 5650s)
+            5800s ! ring agent 1 for call 5
+            5801s offer 5 answered: call 5
+            5801s ! bridge call 5 with agent 1
+            5801s call 5 connected: agent 1 (attempts 1, waited 1s)
+            5850s call 5 ended: agent 1 (talked 49s)
+            5850s agent 1 idle
+            5900s agent 3 available
+            5901s call 6 arrived: queue 0
+            5901s offer 6: call 6 -> agent 0 at arrival (attempt 1, eligible since 5901s, free since 5700s)
+            5901s ! ring agent 0 for call 6
+            5902s call 7 arrived: queue 0
+            5902s offer 7: call 7 -> agent 2 at arrival (attempt 1, eligible since 5902s, free since 5600s)
+            5902s ! ring agent 2 for call 7
+            5903s call 8 arrived: queue 0
+            5903s offer 8: call 8 -> agent 1 at arrival (attempt 1, eligible since 5903s, free since 5850s)
+            5903s ! ring agent 1 for call 8
+            5904s call 9 arrived: queue 0
+            5904s offer 9: call 9 -> agent 3 at arrival (attempt 1, eligible since 5904s, free since 5900s)
+            5904s ! ring agent 3 for call 9
+        "#]],
+    );
+}
+
 #[test]
 fn counters_survive_signing_out_and_a_change_of_queues() {
     check(

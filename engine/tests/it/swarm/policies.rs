@@ -123,13 +123,16 @@ fn queue(rng: &mut Rng, spans: &mut Spans, index: u64, queues: u64) -> QueuePoli
         at_close: rng.pick(&[AtClose::Serve, AtClose::Clear]),
         opens_at_start: rng.percent(90),
         priority: priorities(rng, spans),
-        announce: rng.maybe(50, |rng| Announce {
-            first: spans.one_of(rng, &[0, 2, 5]),
-            every: spans.one_of(rng, &[3, 10, 45]),
-            position: true,
-            wait: rng.percent(30),
+        announce: rng.maybe(50, |rng| {
+            let wait = rng.percent(70);
+            Announce {
+                first: spans.one_of(rng, &[0, 2, 5]),
+                every: spans.one_of(rng, &[3, 10, 45]),
+                position: !wait || rng.percent(70),
+                wait,
+            }
         }),
-        estimator: Estimator::Best,
+        estimator: rng.pick(&Estimator::ALL),
         callback: rng.maybe(60, |rng| CallbackPolicy {
             offer_after: spans.one_of(rng, &[0, 3, 10, 40]),
             attempts: rng.between(1, 3) as u16,

@@ -150,12 +150,13 @@ impl Run {
 
     /// The next thing that happens: an input, or (a driver that looks) something due.
     fn step(&mut self) -> Verdict {
-        let due = self.engine.next_deadline().map(|(at, _)| at);
+        let due = self.engine.next_deadline();
         let next = self.world.next_at();
-        if let Some(due) = due
+        if let Some((due, timer)) = due
             && next.is_none_or(|next| due < next)
             && self.world.looks()
         {
+            self.summary.coverage.woke(timer);
             return self.look(due);
         }
         let Some((at, input)) = self.world.next(self.now) else {
@@ -175,6 +176,11 @@ impl Run {
         if matches!(input, Input::Resumed { .. }) {
             // What has been looked at is not away.
             self.reference.advance_to(self.now);
+        }
+        if let Some((due, timer)) = self.engine.next_deadline()
+            && due <= at
+        {
+            self.summary.coverage.woke(timer);
         }
         let result = self.engine.handle(at, input.clone(), &mut self.out);
         self.now = at;
@@ -205,7 +211,7 @@ impl Run {
         self.said.extend_from_slice(&self.out);
         for output in self.out.iter() {
             self.judge.hear(self.now, output)?;
-            self.summary.coverage.output(output);
+            self.summary.coverage.output(output, self.engine.policy());
             self.world.react(self.now, output);
         }
         self.summary.outputs += self.out.len() as u64;

@@ -71,23 +71,28 @@ impl World {
         world
     }
 
+    /// In the order of their ids, some of them when others have had calls for a while.
     fn agents_come_in(&mut self) {
+        let mut comes = 0;
         for i in 0..self.options.agents {
             let agent = AgentId(i as u32);
+            if i > 0 && self.rng.percent(10) {
+                comes += self.rng.between(20, 200);
+            }
             let queues = self.some_queues();
             self.agents.push(queues.clone());
             let queues = queues.into_boxed_slice();
-            self.plan(0, Plan::Input(Input::AgentAssigned { agent, queues }));
+            self.plan(comes, Plan::Input(Input::AgentAssigned { agent, queues }));
             let status = AgentStatus::Available;
             if self.rng.percent(85) {
-                let at = self.rng.below(4);
+                let at = comes + self.rng.below(4);
                 self.plan(at, Plan::Input(Input::AgentStatusChanged { agent, status }));
             }
             if self.rng.percent(85) {
-                let at = self.rng.below(3);
+                let at = comes + self.rng.below(3);
                 self.plan(at, Plan::Input(Input::DeviceConnected { agent }));
             }
-            self.plan(1, Plan::Heartbeat(agent));
+            self.plan(comes + 1, Plan::Heartbeat(agent));
         }
     }
 

@@ -122,7 +122,11 @@ impl Stationary {
     /// Share of arrivals that find every agent and every place taken.
     pub(crate) fn blocking(&self) -> f64 {
         match self.station.places {
-            Some(k) => self.probabilities[self.station.agents + k],
+            // Beyond the truncation it is 0.
+            Some(k) => {
+                let full = self.probabilities.get(self.station.agents + k);
+                full.copied().unwrap_or(0.0)
+            }
             None => 0.0,
         }
     }
