@@ -11,9 +11,9 @@ use crate::agent::IdleKey;
 use crate::call::Phase;
 use crate::engine::Engine;
 use crate::id::{AgentId, Level};
+use crate::inversion::Order;
 use crate::output::{Event, Outbox};
 use crate::policy::SelectCall;
-use crate::queue::{LineKey, Score};
 use crate::time::Timestamp;
 
 /// What came of looking for the agent's call.
@@ -77,7 +77,7 @@ impl Engine {
         };
         let push = self.carrier_takes_legs(now);
         let level_first = self.policy.select_call == SelectCall::LevelFirst;
-        let mut best: Option<((Level, Reverse<Score>, LineKey), Level)> = None;
+        let mut best: Option<(Order, Level)> = None;
         for (queue, level) in &who.queues {
             let state = &self.queues[queue.index()];
             if state.in_line == 0 || !state.rules.events {
