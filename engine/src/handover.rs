@@ -11,9 +11,9 @@ use crate::agent::IdleKey;
 use crate::call::Phase;
 use crate::engine::Engine;
 use crate::id::{AgentId, Level};
+use crate::inversion::Order;
 use crate::output::{Event, Outbox};
 use crate::policy::SelectCall;
-use crate::queue::{LineKey, Score};
 use crate::time::Timestamp;
 
 /// What came of looking for the agent's call.
@@ -25,9 +25,6 @@ enum Best {
     /// For routing to decide.
     Unclear,
 }
-
-/// The level under `level_first`, then the score, then the arrival and the id.
-type Order = (Level, Reverse<Score>, LineKey);
 
 impl Engine {
     /// The agent has done its call and its after-call work. `is_last`: routing follows, nothing
@@ -80,7 +77,6 @@ impl Engine {
         };
         let push = self.carrier_takes_legs(now);
         let level_first = self.policy.select_call == SelectCall::LevelFirst;
-        // What it is compared by, and the agent's level at its queue.
         let mut best: Option<(Order, Level)> = None;
         for (queue, level) in &who.queues {
             let state = &self.queues[queue.index()];

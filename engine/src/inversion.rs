@@ -21,7 +21,7 @@ use crate::queue::{Lane, LineKey, Score};
 use crate::time::{Micros, Timestamp};
 
 /// What calls are compared by; the least comes first.
-type Order = (Level, Reverse<Score>, LineKey);
+pub(crate) type Order = (Level, Reverse<Score>, LineKey);
 
 impl Engine {
     /// Whether giving the call, which is out of line, to `agent` of `level` passes over another.
