@@ -8,6 +8,7 @@ use crate::call::Need;
 use crate::id::{AgentId, Level, OfferId, QueueId};
 use crate::input::AgentStatus;
 use crate::policy::Rotation;
+use crate::served::Served;
 use crate::time::{Micros, Timestamp};
 use crate::timers::Slot;
 
@@ -224,7 +225,7 @@ pub(crate) struct Agent {
     /// Since when it could be offered a call.
     pub(crate) free_since: Timestamp,
     pub(crate) tally: Tally,
-    pub(crate) queues: Box<[(QueueId, Level)]>,
+    pub(crate) queues: Served,
     /// Since when it works for each of `queues` at that level or a lower one.
     pub(crate) served_since: Box<[Timestamp]>,
     /// The last of `served_since`, or later.
@@ -248,7 +249,7 @@ impl Agent {
             })
             .collect();
         self.gained_at = now;
-        self.queues = queues;
+        self.queues = queues.into();
     }
 
     /// Since when it works for `queue` at its present level.

@@ -19,6 +19,8 @@ const GONE: u32 = u32::MAX;
 const SMALLEST: usize = 64;
 /// Calls that outlived their place, as a share of the ring: beyond it, the ring doubles.
 const OLD_SHARE: usize = 64;
+/// Places per live call at the most.
+const LARGEST_SHARE: usize = 256;
 
 /// The live calls' slots, by id.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -55,9 +57,11 @@ impl Directory {
         if slot != GONE && id_of(slot) == call {
             return Some(slot);
         }
-        if self.old.is_empty() {
-            return None;
-        }
+        self.slot_of_old(call)
+    }
+
+    #[cold]
+    fn slot_of_old(&self, call: CallId) -> Option<u32> {
         self.old.get(&call).copied()
     }
 
@@ -65,48 +69,48 @@ impl Directory {
     #[inline]
     pub fn push(&mut self, slot: u32, id_of: impl Fn(u32) -> CallId) -> CallId {
         let call = CallId(self.next);
-        self.next += 1;
+        self.enter(call, slot, id_of);
+        call
+    }
+
+    /// Enters a call that is not in the directory, for owners who do not number their calls; ids are
+    /// best dense and ascending.
+    #[inline]
+    pub fn enter(&mut self, call: CallId, slot: u32, id_of: impl Fn(u32) -> CallId) {
+        self.next = self.next.max(call.0 + 1);
         self.live += 1;
         let place = self.place(call);
         match self.ring.get_mut(place) {
             Some(free) if *free == GONE => *free = slot,
             Some(_) | None => self.make_room(call, slot, id_of),
         }
-        call
     }
 
     /// The place is taken by a call that has outlived it, or there is none yet.
     #[cold]
     fn make_room(&mut self, call: CallId, slot: u32, id_of: impl Fn(u32) -> CallId) {
-        if let Some(taken) = self.ring.get(self.place(call)) {
-            self.old.insert(id_of(*taken), *taken);
-        }
-        if self.ring.is_empty() || self.old.len() > self.ring.len() / OLD_SHARE {
+        let crowded = self.old.len() >= self.ring.len() / OLD_SHARE;
+        // Ids that are far from dense are no reason to grow.
+        if crowded && self.ring.len() < self.live.saturating_mul(LARGEST_SHARE) {
             let places = (self.ring.len() * 2).max(SMALLEST);
-            let kept = core::mem::replace(&mut self.ring, alloc::vec![GONE; places]);
+            let ring = core::mem::replace(&mut self.ring, alloc::vec![GONE; places]);
             let mut calls = core::mem::take(&mut self.old);
-            calls.extend(
-                kept.into_iter()
-                    .filter(|slot| *slot != GONE)
-                    .map(|slot| (id_of(slot), slot)),
-            );
+            let of_ring = ring.into_iter().filter(|slot| *slot != GONE);
+            calls.extend(of_ring.map(|slot| (id_of(slot), slot)));
             // In order of age, so that of two that share a place the younger one has it.
             for (id, slot) in calls {
-                let place = self.place(id);
-                let before = core::mem::replace(&mut self.ring[place], slot);
-                if before != GONE {
-                    self.old.insert(id_of(before), before);
-                }
+                self.displace(id, slot, &id_of);
             }
-            // The new call is the youngest of all.
-            let place = self.place(call);
-            let before = core::mem::replace(&mut self.ring[place], slot);
-            if before != GONE {
-                self.old.insert(id_of(before), before);
-            }
-        } else {
-            let place = self.place(call);
-            self.ring[place] = slot;
+        }
+        self.displace(call, slot, &id_of);
+    }
+
+    /// Gives a call its place, and who was there one among the old.
+    fn displace(&mut self, call: CallId, slot: u32, id_of: &impl Fn(u32) -> CallId) {
+        let place = self.place(call);
+        let before = core::mem::replace(&mut self.ring[place], slot);
+        if before != GONE {
+            self.old.insert(id_of(before), before);
         }
     }
 
@@ -118,8 +122,13 @@ impl Directory {
         if self.ring[place] == slot {
             self.ring[place] = GONE;
         } else {
-            self.old.remove(&call);
+            self.remove_old(call);
         }
+    }
+
+    #[cold]
+    fn remove_old(&mut self, call: CallId) {
+        self.old.remove(&call);
     }
 }
 
@@ -195,7 +204,7 @@ mod tests {
             table.remove(call);
         }
         assert_eq!(table.find(first), Some(0));
-        assert!(table.directory.ring.len() <= 128);
+        assert!(table.directory.ring.len() <= 512);
         assert!(table.directory.old.len() <= 1);
     }
 }

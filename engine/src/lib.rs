@@ -50,6 +50,7 @@ mod queue;
 pub mod rejection;
 mod replace;
 mod routing;
+mod served;
 pub mod time;
 pub mod timers;
 mod tree;

@@ -61,7 +61,7 @@ impl Engine {
                 tally,
                 served_since: queues.iter().map(|_| now).collect(),
                 gained_at: now,
-                queues,
+                queues: queues.into(),
                 timers: self.timers.block(agent::slots::COUNT),
             });
             return;

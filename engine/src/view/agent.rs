@@ -150,7 +150,7 @@ impl View<'_> {
             agent,
             status: who.status,
             activity: self.activity(who),
-            queues: who.queues.clone(),
+            queues: Box::from(&who.queues[..]),
             alive_until: deadline(slots::LEASE).filter(|_| who.alive),
             device: match who.device {
                 Device::Connected => DeviceState::Connected,

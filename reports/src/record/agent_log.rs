@@ -8,6 +8,8 @@ use engine::input::AgentStatus;
 use engine::output::BreakerState;
 use engine::time::{Micros, Timestamp};
 
+use smallvec::SmallVec;
+
 use super::options::{AvailabilityLevel, Window};
 
 /// What an agent is doing.
@@ -83,7 +85,8 @@ pub(crate) struct Agent {
     spent: [Micros; 5],
     handled: u64,
     pub(crate) offer: Option<LiveOffer>,
-    pub(crate) queues: Box<[QueueId]>,
+    /// Those whose calls it may be offered at once; a few need no memory of their own.
+    pub(crate) queues: SmallVec<[QueueId; 4]>,
 }
 
 /// An agent's time in the window by what it did, microseconds, and the calls it was given.
@@ -141,7 +144,7 @@ impl Agent {
             spent: [0; 5],
             handled: 0,
             offer: None,
-            queues: Box::default(),
+            queues: SmallVec::new(),
         }
     }
 
