@@ -1,6 +1,6 @@
 //! A digest of a run's outputs: equal digests, equal runs.
 //!
-//! Each output is a [`Row`] of its time, its kind with the small parts, and up to four numbers; the
+//! Each output is a row of its time, its kind with the small parts, and up to four numbers; the
 //! match in `row.rs` names every field, so that a new one does not compile before it is in the
 //! digest. A row's words are taken in pairs by the folded 64 x 64 -> 128 bit multiply of wyhash
 //! (Wang Yi 2019), each pair with constants of its own (the NH construction, Black et al. 1999), so

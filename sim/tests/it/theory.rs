@@ -178,15 +178,15 @@ impl Model {
                 figure.se.expect("replicated"),
             );
             let of = class.map_or(String::new(), |class| format!(" of {class}"));
+            assert!(
+                (mean - exact).abs() <= 4.0 * se,
+                "{what}: {id}{of} is {mean:.6} +- {se:.6} (standard error), exactly {exact:.6}"
+            );
             println!(
                 "| {what} | {id}{of} | {exact:.6} | {mean:.6} | {:.2} % | {:+.2} | {:.1} |",
                 196.0 * se / exact,
                 (mean - exact) / se,
                 calls / 1e6,
-            );
-            assert!(
-                (mean - exact).abs() <= 4.0 * se,
-                "{what}: {id}{of} is {mean:.6} +- {se:.6} (standard error), exactly {exact:.6}"
             );
         }
     }

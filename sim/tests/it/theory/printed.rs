@@ -124,7 +124,8 @@ fn the_call_center_of_ssj_agrees() {
         se: offered.se / 2f64.sqrt(),
     };
     let printed = 93.6;
-    let error = 1.96 * printed / (2.0 * 10_000f64).sqrt();
+    // Of a spread over 10,000 days, nearly normal: 1.96 x 93.6 / sqrt(20,000).
+    let error = 1.30;
     agrees("SSJ", "sd of arrivals a day", spread, printed, error);
     let lost = of("abandoned_calls").times(1.0 / 1660.0);
     agrees("SSJ", "lost, share", lost, 0.020, 0.0005);
