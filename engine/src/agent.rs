@@ -268,6 +268,13 @@ impl Agent {
         self.tally.aged(now, busy)
     }
 
+    /// Something from each cache line of it.
+    #[inline]
+    pub(crate) fn spread(&self) -> u64 {
+        let ends = self.tally.talk ^ self.tally.share_at.0 ^ self.idle_since.0 ^ self.free_since.0;
+        ends ^ u64::from(self.queues.is_empty()) ^ u64::from(self.resting) ^ self.gained_at.0
+    }
+
     /// The strictest need its presence meets.
     #[inline]
     pub(crate) fn presence(&self) -> Need {

@@ -157,6 +157,12 @@ pub(crate) mod slots {
 }
 
 impl Call {
+    /// Something from each cache line of it.
+    #[inline]
+    pub(crate) fn spread(&self) -> u64 {
+        self.id.0 ^ self.eligible.0 ^ u64::from(self.is_timed) ^ self.tried.len() as u64
+    }
+
     /// Agents with a live offer of this call.
     #[inline]
     pub(crate) fn live(&self) -> &[AgentId] {

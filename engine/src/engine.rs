@@ -154,6 +154,16 @@ impl Engine {
         &self.policy
     }
 
+    /// Asks the memory for what the end of `call` with `agent` will touch, all at once. Changes
+    /// nothing and says nothing: a hint, for a driver with so many calls in hand that they are in no
+    /// cache, and that knows which of them is next.
+    #[inline]
+    pub fn prefetch(&self, call: CallId, agent: AgentId) {
+        let who = self.agents.get(agent.index()).map(Agent::spread);
+        let call = self.calls.slot(call).map(|slot| self.calls[slot].spread());
+        core::hint::black_box((who, call));
+    }
+
     /// Calls in hand: arrived, and without their last outcome.
     #[must_use]
     pub fn n_calls(&self) -> usize {

@@ -30,26 +30,12 @@ fn spans() -> Vec<u64> {
         .collect()
 }
 
-fn filled(n: usize, spans: &[u64]) -> Calendar<u64> {
+fn filled(n: usize, spans: &[u64]) -> Calendar {
     let mut calendar = Calendar::with_capacity(n + 1);
     for i in 0..n {
-        calendar.push(spans[i % spans.len()], 0, i as u64);
+        calendar.push(spans[i % spans.len()], i as u64);
     }
     calendar
-}
-
-#[divan::bench(args = SIZES)]
-fn hold_by_replace_top(bencher: Bencher<'_, '_>, n: usize) {
-    let spans = spans();
-    let mut calendar = filled(n, &spans);
-    let mut i = 0;
-    bencher.counter(ItemsCount::new(HOLDS)).bench_local(|| {
-        for _ in 0..HOLDS {
-            let now = calendar.peek_time().expect("not empty");
-            i = (i + 1) % spans.len();
-            black_box(calendar.replace_top(now + spans[i], 1, i as u64));
-        }
-    });
 }
 
 #[divan::bench(args = SIZES)]
@@ -61,7 +47,7 @@ fn hold_by_pop_and_push(bencher: Bencher<'_, '_>, n: usize) {
         for _ in 0..HOLDS {
             let next = calendar.pop().expect("not empty");
             i = (i + 1) % spans.len();
-            calendar.push(next.time + spans[i], 1, black_box(next.payload));
+            calendar.push(next.time + spans[i], black_box(next.event));
         }
     });
 }

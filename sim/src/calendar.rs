@@ -1,83 +1,48 @@
-//! The simulator's event calendar: which event is next. Ordered by time, then class, then the
-//! order of scheduling, so that events of one instant have a written order and equal ones are
-//! first in, first out.
+//! The simulator's event calendar: which event is next. An event is a number that its user packs;
+//! at one instant the smaller number comes first, so that the order of equal times is written in the
+//! events themselves and not in the history of their scheduling.
 //!
-//! It knows nothing about events: cancelling is the users' business (a generation in the payload,
-//! compared when the event comes up). It must never compare payloads or allocate once it has
-//! reached its greatest length.
+//! It knows nothing about events: cancelling is the users' business (a generation in the number,
+//! compared when the event comes up). It must never allocate once it has reached its greatest
+//! length.
 //!
-//! A 4-ary implicit heap: half the depth of a binary one, and four children of 24 bytes lie in
-//! one or two cache lines (LaMarca & Ladner, "The influence of caches on the performance of
-//! heaps", 1996). The least of four is chosen by conditional moves, because a branch on random
-//! times is mispredicted half of the time.
+//! A 4-ary implicit heap: half the depth of a binary one, and four children of 16 bytes are one
+//! cache line (LaMarca & Ladner, "The influence of caches on the performance of heaps", 1996). The
+//! least of four is chosen by conditional moves, because a branch on random times is mispredicted
+//! half of the time.
 //!
-//! Invariant: no entry's key is less than its parent's; keys are all different, since no two share
-//! a sequence number.
+//! Invariant: no entry's key is less than its parent's.
 
 /// An event that was scheduled, as it comes up.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Scheduled<E> {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Scheduled {
     /// When, in microseconds.
     pub time: u64,
-    /// Which class of event; a lower class comes first within one instant.
-    pub class: u8,
     /// What happens.
-    pub payload: E,
+    pub event: u64,
 }
 
-/// A priority queue of events. `E` is best 8 bytes or less: an index and a generation.
-#[derive(Clone, Debug)]
-pub struct Calendar<E> {
-    heap: Vec<Entry<E>>,
-    next_seq: u64,
+/// A priority queue of events.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar {
+    heap: Vec<Scheduled>,
     /// The root was popped and its place not filled yet: the next push takes it.
     is_root_vacant: bool,
 }
 
-/// `rank` is the class in the upper 8 bits and the sequence number in the 56 below, enough for
-/// 10 million events a second for two centuries.
-#[derive(Clone, Copy, Debug)]
-struct Entry<E> {
-    time: u64,
-    rank: u64,
-    payload: E,
-}
-
-const SEQ_BITS: u32 = 56;
-
-impl<E: Copy> Entry<E> {
+impl Scheduled {
     #[inline(always)]
     fn key(&self) -> u128 {
-        u128::from(self.time) << 64 | u128::from(self.rank)
-    }
-
-    #[inline(always)]
-    fn scheduled(self) -> Scheduled<E> {
-        Scheduled {
-            time: self.time,
-            class: (self.rank >> SEQ_BITS) as u8,
-            payload: self.payload,
-        }
+        u128::from(self.time) << 64 | u128::from(self.event)
     }
 }
 
-impl<E: Copy> Calendar<E> {
-    /// An empty calendar.
-    #[must_use]
-    pub const fn new() -> Self {
-        Calendar {
-            heap: Vec::new(),
-            next_seq: 0,
-            is_root_vacant: false,
-        }
-    }
-
+impl Calendar {
     /// An empty calendar that holds `capacity` events before it allocates.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Calendar {
             heap: Vec::with_capacity(capacity),
-            next_seq: 0,
             is_root_vacant: false,
         }
     }
@@ -94,59 +59,40 @@ impl<E: Copy> Calendar<E> {
         self.len() == 0
     }
 
-    /// Forgets all events and keeps the memory. Sequence numbers go on.
+    /// Forgets all events and keeps the memory.
     pub fn clear(&mut self) {
         self.heap.clear();
         self.is_root_vacant = false;
     }
 
-    /// When the next event is, in microseconds.
-    #[must_use]
-    #[inline]
-    pub fn peek_time(&mut self) -> Option<u64> {
-        self.settle();
-        self.heap.first().map(|entry| entry.time)
-    }
-
     /// The next event, left where it is.
     #[must_use]
     #[inline]
-    pub fn peek(&mut self) -> Option<Scheduled<E>> {
+    pub fn peek(&mut self) -> Option<Scheduled> {
         self.settle();
-        self.heap.first().map(|entry| entry.scheduled())
+        self.heap.first().copied()
     }
 
-    /// Schedules an event at `time` (microseconds), after those of the same time and class that
-    /// are already there. O(log n), near O(1) when it is later than most.
+    /// Schedules an event at `time` (microseconds). O(log n), near O(1) when it is later than most.
     #[inline]
-    pub fn push(&mut self, time: u64, class: u8, payload: E) {
-        let entry = self.entry(time, class, payload);
+    pub fn push(&mut self, time: u64, event: u64) {
+        let entry = Scheduled { time, event };
         if self.is_root_vacant {
             self.is_root_vacant = false;
             sift_down(&mut self.heap, entry);
             return;
         }
-        let key = entry.key();
-        let mut hole = self.heap.len();
+        let hole = self.heap.len();
         self.heap.push(entry);
-        let heap = &mut self.heap[..];
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if heap[parent].key() < key {
-                break;
-            }
-            heap[hole] = heap[parent];
-            hole = parent;
-        }
-        heap[hole] = entry;
+        sift_up(&mut self.heap, hole, entry);
     }
 
     /// Removes and returns the next event. O(log n), paid by what comes next: a push takes the
     /// vacant root and goes down once, anything else fills it with the last entry.
     #[inline]
-    pub fn pop(&mut self) -> Option<Scheduled<E>> {
+    pub fn pop(&mut self) -> Option<Scheduled> {
         self.settle();
-        let next = self.heap.first()?.scheduled();
+        let next = self.heap.first().copied()?;
         self.is_root_vacant = true;
         Some(next)
     }
@@ -163,45 +109,11 @@ impl<E: Copy> Calendar<E> {
             }
         }
     }
-
-    /// Removes and returns the next event and schedules another: `pop` and `push` in one pass.
-    /// For the common event that schedules its own successor. On an empty calendar it only
-    /// schedules.
-    #[inline]
-    pub fn replace_top(&mut self, time: u64, class: u8, payload: E) -> Option<Scheduled<E>> {
-        self.settle();
-        let Some(first) = self.heap.first() else {
-            self.push(time, class, payload);
-            return None;
-        };
-        let next = first.scheduled();
-        let entry = self.entry(time, class, payload);
-        sift_down(&mut self.heap, entry);
-        Some(next)
-    }
-
-    #[inline(always)]
-    fn entry(&mut self, time: u64, class: u8, payload: E) -> Entry<E> {
-        let seq = self.next_seq;
-        debug_assert!(seq < 1 << SEQ_BITS, "invariant: the sequence fits 56 bits");
-        self.next_seq = seq + 1;
-        Entry {
-            time,
-            rank: u64::from(class) << SEQ_BITS | seq,
-            payload,
-        }
-    }
-}
-
-impl<E: Copy> Default for Calendar<E> {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 /// Puts `entry` in the place of the root and moves it down to where it belongs.
 #[inline(always)]
-fn sift_down<E: Copy>(heap: &mut [Entry<E>], entry: Entry<E>) {
+fn sift_down(heap: &mut [Scheduled], entry: Scheduled) {
     let key = entry.key();
     let mut hole = 0;
     loop {
@@ -228,9 +140,24 @@ fn sift_down<E: Copy>(heap: &mut [Entry<E>], entry: Entry<E>) {
     heap[hole] = entry;
 }
 
+/// Moves `entry` up from a hole to where it belongs.
+#[inline(always)]
+fn sift_up(heap: &mut [Scheduled], mut hole: usize, entry: Scheduled) {
+    let key = entry.key();
+    while hole > 0 {
+        let parent = (hole - 1) / 4;
+        if heap[parent].key() < key {
+            break;
+        }
+        heap[hole] = heap[parent];
+        hole = parent;
+    }
+    heap[hole] = entry;
+}
+
 /// Index of the least of four keys, as two independent comparisons and a third, without branches.
 #[inline(always)]
-fn least_of_four<E: Copy>(four: &[Entry<E>]) -> usize {
+fn least_of_four(four: &[Scheduled]) -> usize {
     let [a, b, c, d] = [four[0].key(), four[1].key(), four[2].key(), four[3].key()];
     let left = usize::from(b < a);
     let right = 2 + usize::from(d < c);
@@ -248,40 +175,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_of_one_instant_come_by_class_and_then_in_order_of_scheduling() {
-        let mut calendar = Calendar::new();
-        for (class, name) in [(2, 'a'), (1, 'b'), (2, 'c'), (0, 'd'), (1, 'e')] {
-            calendar.push(10, class, name);
+    fn events_of_one_instant_come_in_the_order_of_their_numbers() {
+        let mut calendar = Calendar::default();
+        for event in [2, 1, 4, 0, 3, 1] {
+            calendar.push(10, event);
         }
-        calendar.push(9, 255, 'z');
-        let order: String = std::iter::from_fn(|| calendar.pop().map(|s| s.payload)).collect();
-        assert_eq!(order, "zdbeac");
+        calendar.push(9, u64::MAX);
+        let order: Vec<u64> = std::iter::from_fn(|| calendar.pop().map(|s| s.event)).collect();
+        assert_eq!(order, [u64::MAX, 0, 1, 1, 2, 3, 4]);
     }
 
     #[test]
-    fn the_extreme_times_and_classes_are_kept_apart() {
-        let mut calendar = Calendar::new();
-        calendar.push(u64::MAX, 255, 1);
-        calendar.push(u64::MAX, 0, 2);
-        calendar.push(0, 255, 3);
-        assert_eq!(calendar.peek_time(), Some(0));
+    fn the_extreme_times_and_events_are_kept_apart() {
+        let mut calendar = Calendar::with_capacity(1);
+        calendar.push(u64::MAX, u64::MAX);
+        calendar.push(u64::MAX, 0);
+        calendar.push(0, u64::MAX);
+        assert_eq!(calendar.peek().map(|next| next.time), Some(0));
         let order: Vec<_> = std::iter::from_fn(|| calendar.pop()).collect();
         assert_eq!(
-            order.iter().map(|s| (s.time, s.class)).collect::<Vec<_>>(),
-            [(0, 255), (u64::MAX, 0), (u64::MAX, 255)]
+            order.iter().map(|s| (s.time, s.event)).collect::<Vec<_>>(),
+            [(0, u64::MAX), (u64::MAX, 0), (u64::MAX, u64::MAX)]
         );
-    }
-
-    #[test]
-    fn replacing_the_top_of_an_empty_calendar_only_schedules() {
-        let mut calendar = Calendar::with_capacity(1);
-        assert_eq!(calendar.replace_top(5, 1, 'x'), None);
-        assert_eq!(calendar.len(), 1);
-        assert_eq!(
-            calendar.replace_top(4, 1, 'y').map(|s| s.payload),
-            Some('x')
-        );
-        assert_eq!(calendar.pop().map(|s| s.payload), Some('y'));
-        assert!(calendar.is_empty() && calendar.pop().is_none());
+        assert!(calendar.is_empty());
     }
 }

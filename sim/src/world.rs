@@ -47,7 +47,7 @@ pub struct World<'a> {
     digest: TraceHasher,
     /// `None` while a step's outputs are carried out.
     out: Option<Box<Outbox>>,
-    calendar: Calendar<Event>,
+    calendar: Calendar,
     /// Events of this very instant, before those of the calendar.
     soon: Soon,
     now: Timestamp,
@@ -173,8 +173,8 @@ impl<'a> World<'a> {
                     }
                     let scheduled = self
                         .calendar
-                        .peek_time()
-                        .map_or(Timestamp::NEVER, Timestamp);
+                        .peek()
+                        .map_or(Timestamp::NEVER, |next| Timestamp(next.time));
                     let deadline = self.engine_deadline();
                     let arrival = self.next_arrival.0;
                     let at = scheduled.min(deadline).min(arrival);
@@ -195,7 +195,7 @@ impl<'a> World<'a> {
                         continue;
                     }
                     match self.calendar.pop() {
-                        Some(scheduled) => scheduled.payload,
+                        Some(scheduled) => Event::of(scheduled.event),
                         None => break,
                     }
                 }
@@ -232,28 +232,28 @@ impl<'a> World<'a> {
 
     fn happens(&mut self, event: Event) {
         match event.kind() {
-            Kind::FaultBegins => self.fault_begins(event.index),
-            Kind::FaultEnds => self.fault_ends(event.index),
+            Kind::FaultBegins => self.fault_begins(event.index()),
+            Kind::FaultEnds => self.fault_ends(event.index()),
             Kind::QueueHours => {
-                let (_, queue, open) = self.plan.queue_hours[event.index as usize];
+                let (_, queue, open) = self.plan.queue_hours[event.index() as usize];
                 self.feed(if open {
                     Input::QueueOpened { queue }
                 } else {
                     Input::QueueClosed { queue }
                 });
             }
-            Kind::Staffing => self.staffing_changes(event.index, event.generation()),
-            Kind::BreaksOfDay => self.plan_breaks(event.index, event.generation()),
-            Kind::BreakBegins => self.break_begins(event.index, event.generation()),
-            Kind::BreakEnds => self.break_ends(event.index),
+            Kind::Staffing => self.staffing_changes(event.index(), event.generation()),
+            Kind::BreaksOfDay => self.plan_breaks(event.index(), event.generation()),
+            Kind::BreakBegins => self.break_begins(event.index(), event.generation()),
+            Kind::BreakEnds => self.break_ends(event.index()),
             Kind::Heartbeat => self.heartbeat(event),
-            Kind::DeviceTurns => self.device_turns(event.index),
+            Kind::DeviceTurns => self.device_turns(event.index()),
             Kind::Rings => self.agent_rings(event),
             Kind::Answers => self.agent_answers(event),
             Kind::Declines => self.agent_declines(event),
             Kind::RingStops => self.ring_stops(event),
             Kind::Joins => self.joins(event),
-            Kind::Delivers => self.deliver(event.index),
+            Kind::Delivers => self.deliver(event.index()),
             Kind::Ready => self.agent_is_ready(event),
             Kind::TalkEnds => self.talk_ends(event),
             Kind::CallbackRings => self.callback_rings(event),
@@ -261,14 +261,14 @@ impl<'a> World<'a> {
             Kind::CallbackUnanswered => self.callback_unanswered(event),
             Kind::MessageLeft => self.message_left(event),
             Kind::HangsUp => self.caller_hangs_up(event),
-            Kind::Redials => self.redials(event.index),
+            Kind::Redials => self.redials(event.index()),
         }
     }
 
     #[inline]
     fn schedule(&mut self, at: Timestamp, kind: Kind, index: u32, generation: u32) {
         let event = Event::new(kind, index, generation);
-        self.calendar.push(at.0, kind.class(), event);
+        self.calendar.push(at.0, event.bits());
     }
 
     /// Schedules what follows after `delay` microseconds; at once, ahead of everything, for 0.

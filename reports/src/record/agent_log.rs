@@ -148,6 +148,12 @@ impl Agent {
         }
     }
 
+    /// Something from each cache line of it.
+    #[inline]
+    pub(crate) fn spread(&self) -> u64 {
+        self.since.0 ^ self.spent[0] ^ self.rests_until.0 ^ self.handled ^ u64::from(self.alive)
+    }
+
     /// It is believed available, as far as `level` looks.
     pub(crate) fn is_believed_available(&self, level: AvailabilityLevel) -> bool {
         self.status == AgentStatus::Available

@@ -149,6 +149,14 @@ impl CallTable {
         }
     }
 
+    /// The place of `call`, to look at.
+    #[inline]
+    pub(crate) fn peek(&self, call: CallId) -> Option<&Slot> {
+        let index = (call.0 >> PAGE_BITS).wrapping_sub(self.first) as usize;
+        let page = self.pages.get(index)?.as_ref()?;
+        Some(&page.slots[call.0 as usize % PAGE])
+    }
+
     /// The place of a call that arrived; any other is an anomaly.
     #[inline]
     pub(crate) fn known(&mut self, call: CallId) -> Option<&mut Slot> {

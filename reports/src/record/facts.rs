@@ -4,6 +4,7 @@
 use engine::id::{AgentId, CallId, ClassId, QueueId};
 use engine::time::{Micros, Timestamp};
 
+use super::agent_log::Agent;
 use super::call_table::{Marks, Phase};
 use super::{CallRow, Outcome, Recorder, TrueAvailability};
 
@@ -93,6 +94,15 @@ impl Recorder {
             self.run.survey_answers += 1;
             self.run.survey_sum += u64::from(score);
         }
+    }
+
+    /// Asks the memory for what the end of `call` with `agent` will touch; see
+    /// [`engine::Engine::prefetch`].
+    #[inline]
+    pub fn prefetch(&self, call: CallId, agent: AgentId) {
+        let who = self.agents.get(agent.index()).map(Agent::spread);
+        let call = self.calls.peek(call).map(|slot| slot.in_queue_since);
+        std::hint::black_box((who, call));
     }
 
     fn keep_time(&mut self, at: Timestamp) {

@@ -260,7 +260,7 @@ impl World<'_> {
     }
 
     pub(crate) fn heartbeat(&mut self, event: Event) {
-        let agent = event.index;
+        let agent = event.index();
         let who = &self.agents[agent as usize];
         if !event.is_of(who.sessions) {
             return;
@@ -424,7 +424,7 @@ impl World<'_> {
     }
 
     pub(crate) fn agent_rings(&mut self, event: Event) {
-        let agent = event.index;
+        let agent = event.index();
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
@@ -481,7 +481,7 @@ impl World<'_> {
     }
 
     pub(crate) fn agent_answers(&mut self, event: Event) {
-        let Some(leg) = self.agents[event.index as usize].leg_of(event) else {
+        let Some(leg) = self.agents[event.index() as usize].leg_of(event) else {
             return;
         };
         if leg.stage != LegStage::Ringing {
@@ -493,7 +493,7 @@ impl World<'_> {
     }
 
     pub(crate) fn agent_declines(&mut self, event: Event) {
-        let agent = event.index;
+        let agent = event.index();
         if let Some(&mut leg) = self.agents[agent as usize].leg_of(event)
             && leg.stage == LegStage::Ringing
         {
@@ -510,13 +510,13 @@ impl World<'_> {
     }
 
     pub(crate) fn ring_stops(&mut self, event: Event) {
-        let who = &mut self.agents[event.index as usize];
+        let who = &mut self.agents[event.index() as usize];
         if let Some(leg) = who.leg_of(event)
             && leg.stage != LegStage::Talking
         {
             who.leg = None;
             if who.leaving {
-                self.closes(event.index);
+                self.closes(event.index());
             }
         }
     }
@@ -533,7 +533,7 @@ impl World<'_> {
     }
 
     pub(crate) fn joins(&mut self, event: Event) {
-        let agent = event.index;
+        let agent = event.index();
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
@@ -564,7 +564,7 @@ impl World<'_> {
     }
 
     pub(crate) fn talk_ends(&mut self, event: Event) {
-        let slot = event.index;
+        let slot = event.index();
         let caller = &self.calls[slot];
         let State::Talking(agent) = caller.state else {
             return;
@@ -573,6 +573,8 @@ impl World<'_> {
             return;
         }
         let (call, entity) = (caller.id, caller.entity);
+        self.engine.prefetch(call, agent);
+        self.recorder.prefetch(call, agent);
         self.hang_up(slot);
         let group = self.group(agent.0);
         let need = group.wrap_up.as_ref().map_or(0, |dist| {
@@ -596,7 +598,7 @@ impl World<'_> {
     }
 
     pub(crate) fn agent_is_ready(&mut self, event: Event) {
-        let agent = event.index;
+        let agent = event.index();
         // A wrap-up that the engine has ended itself needs no word.
         if self.agents[agent as usize].ready_at <= self.now {
             self.tell_ready(agent);

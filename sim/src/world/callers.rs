@@ -419,10 +419,10 @@ impl World<'_> {
     }
 
     pub(crate) fn message_left(&mut self, event: Event) {
-        let caller = &mut self.calls[event.index];
+        let caller = &mut self.calls[event.index()];
         if event.is_of(caller.generation) {
             let (call, entity) = (caller.id, caller.entity);
-            self.hang_up(event.index);
+            self.hang_up(event.index());
             self.tell(Input::VoicemailLeft { call }, entity);
         }
     }
@@ -438,12 +438,12 @@ impl World<'_> {
     }
 
     pub(crate) fn caller_hangs_up(&mut self, event: Event) {
-        let caller = &self.calls[event.index];
+        let caller = &self.calls[event.index()];
         if !event.is_of(caller.generation) {
             return;
         }
         let (call, entity) = (caller.id, caller.entity);
-        self.hang_up(event.index);
+        self.hang_up(event.index());
         self.tell(Input::CallerHungUp { call }, entity);
     }
 
@@ -533,7 +533,7 @@ impl World<'_> {
 
     /// The caller's phone rings (if the carrier is up).
     pub(crate) fn callback_rings(&mut self, event: Event) {
-        let slot = event.index;
+        let slot = event.index();
         let caller = &self.calls[slot];
         if !event.is_of(caller.generation) {
             return;
@@ -561,7 +561,7 @@ impl World<'_> {
     }
 
     pub(crate) fn callback_answers(&mut self, event: Event) {
-        let caller = &mut self.calls[event.index];
+        let caller = &mut self.calls[event.index()];
         if !event.is_of(caller.generation) {
             return;
         }
@@ -571,12 +571,12 @@ impl World<'_> {
         caller.arrived = self.now;
         let (call, entity) = (caller.id, caller.entity);
         self.lines_in_use += 1;
-        self.fresh = Some(event.index);
+        self.fresh = Some(event.index());
         self.tell(Input::CallbackAnswered { call }, entity);
     }
 
     pub(crate) fn callback_unanswered(&mut self, event: Event) {
-        let caller = &self.calls[event.index];
+        let caller = &self.calls[event.index()];
         if event.is_of(caller.generation) {
             let (call, entity) = (caller.id, caller.entity);
             self.tell(Input::CallbackUnanswered { call }, entity);

@@ -4,16 +4,16 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub(crate) enum Kind {
+    /// A group's number of agents changes (group; generation = row of its table).
+    Staffing,
+    /// A day's breaks are planned (group; generation = day).
+    BreaksOfDay,
     /// A scheduled fault begins (fault).
     FaultBegins,
     /// ... and ends (fault).
     FaultEnds,
     /// A queue opens or closes (row of the plan's queue hours).
     QueueHours,
-    /// A group's number of agents changes (group; generation = row of its table).
-    Staffing,
-    /// A day's breaks are planned (group; generation = day).
-    BreaksOfDay,
     /// An agent's break begins (agent).
     BreakBegins,
     /// ... and ends (agent).
@@ -54,11 +54,11 @@ pub(crate) enum Kind {
 
 impl Kind {
     const ALL: [Kind; 23] = [
+        Kind::Staffing,
+        Kind::BreaksOfDay,
         Kind::FaultBegins,
         Kind::FaultEnds,
         Kind::QueueHours,
-        Kind::Staffing,
-        Kind::BreaksOfDay,
         Kind::BreakBegins,
         Kind::BreakEnds,
         Kind::Heartbeat,
@@ -107,34 +107,44 @@ impl Kind {
     }
 }
 
-/// One scheduled event.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Event {
-    pub(crate) index: u32,
-    /// The kind in the top byte, the generation below.
-    tag: u32,
-}
+/// One scheduled event, packed so that events of one instant come by class, then kind, then index:
+/// class in the upper 3 bits, kind in 5, index in 32, generation in 24.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Event(u64);
+
+const GENERATION: u32 = 0xff_ffff;
 
 impl Event {
     #[inline]
     pub(crate) const fn new(kind: Kind, index: u32, generation: u32) -> Self {
-        Event {
-            index,
-            tag: (kind as u32) << 24 | generation & 0xff_ffff,
-        }
+        let head = (kind.class() as u64) << 5 | kind as u64;
+        Event(head << 56 | (index as u64) << 24 | (generation & GENERATION) as u64)
+    }
+    /// As [`Self::bits`] gave it.
+    #[inline]
+    pub(crate) const fn of(bits: u64) -> Self {
+        Event(bits)
+    }
+    #[inline]
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+    #[inline]
+    pub(crate) const fn index(self) -> u32 {
+        (self.0 >> 24) as u32
     }
     #[inline]
     pub(crate) fn kind(self) -> Kind {
-        Kind::ALL[(self.tag >> 24) as usize]
+        Kind::ALL[(self.0 >> 56) as usize & 0x1f]
     }
     #[inline]
     pub(crate) const fn generation(self) -> u32 {
-        self.tag & 0xff_ffff
+        self.0 as u32 & GENERATION
     }
     /// Whether it was scheduled under this generation.
     #[inline]
     pub(crate) const fn is_of(self, generation: u32) -> bool {
-        self.tag & 0xff_ffff == generation & 0xff_ffff
+        self.generation() == generation & GENERATION
     }
 }
 
@@ -174,7 +184,7 @@ mod tests {
         for (i, kind) in Kind::ALL.iter().enumerate() {
             assert_eq!(*kind as usize, i);
             let event = Event::new(*kind, 7, 0x1ff_ffff);
-            assert_eq!((event.kind(), event.index), (*kind, 7));
+            assert_eq!((event.kind(), event.index()), (*kind, 7));
             assert!(event.is_of(0xff_ffff));
         }
     }
