@@ -101,6 +101,13 @@ impl Recorder {
         if let Some(newest) = slot.announced {
             self.pair_announcements(at, newest, is_counted, slot);
         }
+        // Rows and bins are of the whole run, warm-up included.
+        if !callback {
+            self.note(call, |row| row.wait = Some(waited));
+            if let Some(bin) = self.series.bins.get_mut(slot.bin as usize) {
+                bin.wait_sum += waited;
+            }
+        }
         if !is_counted {
             return;
         }
@@ -121,10 +128,6 @@ impl Recorder {
                 cell.spans.answer_delay.record(delay);
             }
         }
-        if let Some(bin) = self.series.bins.get_mut(slot.bin as usize) {
-            bin.wait_sum += waited;
-        }
-        self.note(call, |row| row.wait = Some(waited));
     }
 
     /// What the agent does next is said by the event that follows: idle, or in wrap-up.
@@ -159,6 +162,9 @@ impl Recorder {
         };
         self.announcements.forget(slot.announced);
         self.note(call, |row| row.wait = Some(waited));
+        if let Some(bin) = self.series.bins.get_mut(slot.bin as usize) {
+            bin.wait_sum += waited;
+        }
         self.calls.done(call);
         if !is_counted {
             return;
@@ -169,9 +175,6 @@ impl Recorder {
         cell.counts.abandoned_before += u64::from(waited < t);
         cell.counts.abandoned_short += u64::from(waited <= short);
         cell.spans.abandoned_wait.record(waited);
-        if let Some(bin) = self.series.bins.get_mut(slot.bin as usize) {
-            bin.wait_sum += waited;
-        }
     }
 
     /// The call is over with `outcome`, without a conversation.

@@ -172,6 +172,27 @@ fn calls_count_by_their_arrival_and_are_followed_beyond_the_horizon() {
 }
 
 #[test]
+fn rows_and_the_series_tell_of_the_warm_up_too() {
+    let mut recorder = Recorder::new(RecorderOptions {
+        series_step: Some(100 * S),
+        ..options()
+    });
+    arrives(&mut recorder, 10.0, 0);
+    connected(&mut recorder, 14.0, 0, 4.0);
+    ended(&mut recorder, 40.0, 0, 26);
+    waits(&mut recorder, 20.0, 1);
+    hangs_up(&mut recorder, 28.0, 1, Stage::Waiting, 8.0);
+    let run = recorder.finish(at(1000.0));
+    let waits: Vec<_> = run.rows.iter().map(|row| row.wait).collect();
+    assert_eq!(waits, [Some(4 * S), Some(8 * S)]);
+    let first = run.series.bins[0];
+    assert_eq!((first.connected, first.abandoned), (1, 1));
+    assert_eq!(first.wait_sum, 12 * S);
+    // ... which counts for nothing else.
+    assert_eq!(run.total.counts.offered, 0);
+}
+
+#[test]
 fn every_connection_ahead_of_a_higher_score_is_an_inversion() {
     let mut r = recorder();
     for call in 0..3 {

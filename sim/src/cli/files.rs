@@ -18,7 +18,8 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
 }
 
 /// Writes the files of a run into `folder`: first all of them beside their places, then each is
-/// renamed, so that nobody reads half a file and a full disk leaves the old report whole.
+/// renamed, so that nobody reads half a file and a full disk leaves the old report whole. Files that
+/// another run left there and this one does not write are removed: a folder is of one run.
 ///
 /// # Errors
 /// The path and what the system says of it.
@@ -47,7 +48,17 @@ pub(super) fn write(folder: &Path, run: &Run, timing: &Timing, calls: bool) -> R
         parts.0.push((beside.clone(), path));
         fs::write(&beside, text).map_err(|error| about(&beside, &error))?;
     }
-    parts.rename()
+    parts.rename()?;
+    for (name, is_written) in [
+        ("recorded.csv", run.likeness.is_some()),
+        ("calls.csv", calls),
+    ] {
+        let stale = folder.join(name);
+        if !is_written && stale.exists() {
+            fs::remove_file(&stale).map_err(|error| about(&stale, &error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Files beside their places; those that are still there when this is dropped are removed.

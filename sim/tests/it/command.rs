@@ -70,6 +70,22 @@ fn json_is_alone_on_standard_output() {
 }
 
 #[test]
+fn a_folder_holds_the_files_of_one_run_only() {
+    let folder = std::env::temp_dir().join(format!("linefinder-out-{}", std::process::id()));
+    let out = folder.to_string_lossy().into_owned();
+    let scenario = "scenarios/theory/erlang-a.yaml";
+    let short = ["--set", "experiment.warm_up=0s", "--out", &out];
+    run(scenario, &[&short[..], &["--calls"]].concat());
+    assert!(folder.join("calls.csv").exists());
+    std::fs::write(folder.join("notes.txt"), "mine").expect("written");
+    run(scenario, &short);
+    assert!(!folder.join("calls.csv").exists(), "of the run before");
+    assert!(folder.join("report.json").exists());
+    assert!(folder.join("notes.txt").exists(), "not ours");
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
 fn bad_input_is_named_with_its_place_and_exits_with_2() {
     let folder = std::env::temp_dir().join(format!("linefinder-bad-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
