@@ -50,6 +50,8 @@ pub(crate) struct Reference {
     agents: Vec<Agent>,
     queues: Vec<Queue>,
     carrier: Carrier,
+    /// When the driver was back from its last gap.
+    back_at: Timestamp,
     alarms: Alarms,
     /// The call whose arrival step this is.
     arriving: Option<CallId>,
@@ -99,6 +101,7 @@ impl Reference {
             agents: Vec::new(),
             queues,
             carrier: Carrier::new(),
+            back_at: Timestamp::ZERO,
             alarms: Alarms::default(),
             arriving: None,
             next_call: 0,
@@ -130,6 +133,7 @@ impl Reference {
             // What came due before the gap fires as if the driver had looked then.
             self.advance_to(since.max(self.now));
             self.extend_over_gap(since, now);
+            self.back_at = now;
         }
         self.advance_to(now);
         self.apply(now, input)?;

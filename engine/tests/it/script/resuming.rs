@@ -1,6 +1,6 @@
 //! After the driver was away: nothing expires that was answered meanwhile.
 
-use engine::policy::{Feature, Share};
+use engine::policy::{Discovery, Feature, Share};
 use expect_test::expect;
 
 use super::{check, policy, secs};
@@ -106,6 +106,58 @@ fn what_came_due_before_the_gap_fires_before_it_and_its_offers_live_through_it()
             128s ! stop offer 1 to agent 0
             128s offer 1 unreachable: call 1
             128s agent 0 idle
+        "#]],
+    );
+}
+
+#[test]
+fn an_offer_that_was_decided_in_the_gap_has_its_whole_time_after_it() {
+    let mut events = policy(1);
+    events.queues[0].wrap_up = secs(10);
+    // The after-call work ends at 15 s, in the gap: nobody could have rung the agent before 200 s.
+    check(
+        &events,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         0s offer 0 answered
+         0s call 0 is bridged
+         5s call 0 ends
+         6s call 1 arrives
+         --
+         200s resumed since 10s
+         229s
+         230s",
+        expect![[r#"
+        15s agent 0 idle
+        15s offer 1: call 1 -> agent 0 (attempt 1, eligible since 6s, free since 15s)
+        15s ! ring agent 0 for call 1
+        230s ! stop offer 1 to agent 0
+        230s offer 1 unreachable: call 1
+        230s agent 0 idle
+    "#]],
+    );
+    // ... and so when a scan of the gap has found the pair.
+    let mut polled = policy(1);
+    polled.queues[0].discovery = Discovery::Poll(secs(60));
+    check(
+        &polled,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         5s call 0 arrives
+         --
+         200s resumed since 10s
+         229s
+         230s",
+        expect![[r#"
+            60s queue 0 scanned: 1 waiting
+            60s offer 0: call 0 -> agent 0 (attempt 1, eligible since 5s, free since 0s)
+            60s ! ring agent 0 for call 0
+            120s queue 0 scanned: 0 waiting
+            180s queue 0 scanned: 0 waiting
+            230s ! stop offer 0 to agent 0
+            230s offer 0 unreachable: call 0
+            230s agent 0 idle
         "#]],
     );
 }
