@@ -48,20 +48,43 @@ impl Recorder {
         class: ClassId,
         is_redial: bool,
     ) {
+        self.never_arrived(at, queue, class, is_redial, Outcome::RefusedNoLine);
+    }
+
+    /// Nobody answered the carrier in time when the call came in, so the carrier ended it; the engine
+    /// never sees it.
+    pub fn failed_at_carrier(
+        &mut self,
+        at: Timestamp,
+        queue: QueueId,
+        class: ClassId,
+        is_redial: bool,
+    ) {
+        self.never_arrived(at, queue, class, is_redial, Outcome::Failed);
+    }
+
+    fn never_arrived(
+        &mut self,
+        at: Timestamp,
+        queue: QueueId,
+        class: ClassId,
+        is_redial: bool,
+        outcome: Outcome,
+    ) {
         self.keep_time(at);
         let cell = self.cell(queue, class);
         if self.window.contains(at) {
             let cell = &mut self.cells[cell];
             cell.counts.offered += 1;
             cell.counts.redials += u64::from(is_redial);
-            cell.outcomes.add(Outcome::RefusedNoLine);
+            cell.outcomes.add(outcome);
         }
         if let Some(bin) = self.bin_of_arrivals(at) {
             self.series.bins[bin].offered += 1;
         }
         if self.options.calls_csv {
             let mut row = CallRow::new(None, at, queue, class);
-            row.outcome = Some(Outcome::RefusedNoLine);
+            row.outcome = Some(outcome);
             self.rows.push(row);
         }
     }

@@ -10,6 +10,7 @@ use crate::streams::Purpose;
 use crate::trace::Patience;
 use crate::world::World;
 use crate::world::arrivals::recorded;
+use crate::world::carrier::WEBHOOK_LIMIT;
 use crate::world::event::{Event, Kind};
 use crate::world::plan::{ClassPlan, StreamPlan};
 
@@ -241,7 +242,16 @@ impl World<'_> {
             return;
         }
         if let Some(back) = self.faults.server_returns() {
-            // The carrier holds the call until the server (or its stand-in) answers.
+            let away = back.since(self.now);
+            let answered = (away < WEBHOOK_LIMIT).then_some(away);
+            self.recorder.webhook_answered(self.now, answered);
+            if answered.is_none() {
+                self.recorder
+                    .failed_at_carrier(self.now, queue, class_id, is_redial);
+                self.may_call_again(stream, class, entity, Lost::Failed);
+                return;
+            }
+            // The carrier holds the call until the server answers.
             let place = self.redials.put(Redial {
                 stream,
                 class,

@@ -7,8 +7,8 @@ use engine::time::{Micros, micros};
 
 use crate::dist::{Dist, Interpolation, SurvivalPoint};
 use crate::scenario::{
-    AgentGroup, Arrivals, CallStream, CallbackAnswer, CarrierWorld, DistSpec, Fault, PerPeriod,
-    RedialAfter, Scenario, StoreWorld,
+    AgentGroup, Arrivals, CallStream, CallbackAnswer, CarrierWorld, DistSpec, Fault, FaultKind,
+    PerPeriod, RedialAfter, Scenario, StoreWorld,
 };
 use crate::trace::TraceCall;
 use crate::world::local::LocalTime;
@@ -32,6 +32,8 @@ pub struct WorldPlan {
     pub(crate) day_factor: Option<Dist>,
     /// Some caller may have a feature that looks at heartbeats.
     pub(crate) watches_heartbeats: bool,
+    /// The server is away at some time.
+    pub(crate) restarts: bool,
 }
 
 /// One stream of calls.
@@ -151,6 +153,11 @@ impl WorldPlan {
             queue_hours: schedule::queue_hours(&scenario.policy.hours, &local, horizon),
             horizon,
             day_factor: experiment.day_factor.as_ref().map(dist),
+            restarts: scenario
+                .world
+                .faults
+                .iter()
+                .any(|fault| fault.kind == FaultKind::ServerRestart),
             watches_heartbeats: uses(Feature::AgentHeartbeat) || uses(Feature::EnhancedDiscovery),
             local,
             policy,

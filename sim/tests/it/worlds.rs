@@ -125,6 +125,35 @@ fn invariants_hold_between_all_steps_of_every_scenario() {
 }
 
 #[test]
+fn a_server_that_is_away_for_hours_fails_its_callers_and_its_uptime() {
+    let restart =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/faults/server-restart.yaml");
+    let up = |away: &str| {
+        let fault = format!("faults=[{{ at: 2h, for: {away}, server: restart }}]");
+        let report = run_on(
+            &read(&restart, &["experiment.replications=4", &fault]),
+            2,
+            Checks::default(),
+        )
+        .report;
+        let measures = report_json(&report);
+        let measures: serde_json::Value = serde_json::from_str(&measures).unwrap();
+        (
+            measures["measures"]["uptime"]["mean"].as_f64().unwrap(),
+            measures["outcomes"]["failed"].as_u64().unwrap_or(0),
+        )
+    };
+    let (short, failed) = up("8s");
+    assert!(
+        short == 1.0 && failed == 0,
+        "the carrier waits 15 s: {short}, {failed}"
+    );
+    let (long, failed) = up("2h");
+    // Some 450 callers in each of the four days.
+    assert!(long < 0.98 && failed > 1_000, "{long}, {failed}");
+}
+
+#[test]
 fn changing_the_policy_changes_nobody_in_the_world() {
     let digests: Vec<String> = ["legacy", "phase-1", "phase-2", "phase-3", "phase-4"]
         .iter()
