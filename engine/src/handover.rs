@@ -12,7 +12,7 @@ use crate::call::Phase;
 use crate::engine::Engine;
 use crate::id::{AgentId, Level};
 use crate::inversion::Order;
-use crate::output::{Event, Outbox};
+use crate::output::Outbox;
 use crate::policy::SelectCall;
 use crate::time::Timestamp;
 
@@ -40,7 +40,7 @@ impl Engine {
         if !is_last || !is_alone {
             return self.become_idle(now, agent, true, out);
         }
-        self.lay_down(now, agent, out);
+        self.lay_down(now, agent, true, out);
         match self.best_call_of(now, agent) {
             Best::Nothing => self.enter_idle_sets(now, agent, false),
             Best::Unclear => self.enter_idle_sets(now, agent, true),
@@ -57,15 +57,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// The agent's call is off its hands.
-    #[inline]
-    fn lay_down(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
-        let who = &mut self.agents[agent.index()];
-        who.activity = crate::agent::Activity::Idle;
-        who.idle_since = now;
-        out.event(now, Event::AgentIdle { agent });
     }
 
     /// The best call for an agent in no idle set: of the lowest level under `level_first`, then the

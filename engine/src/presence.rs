@@ -230,13 +230,25 @@ impl Engine {
         anew: bool,
         out: &mut Outbox,
     ) {
+        self.lay_down(now, agent, anew, out);
+        self.reindex(now, agent);
+    }
+
+    /// The agent's hands are free; it is in no idle set yet.
+    #[inline]
+    pub(crate) fn lay_down(
+        &mut self,
+        now: Timestamp,
+        agent: AgentId,
+        anew: bool,
+        out: &mut Outbox,
+    ) {
         let who = &mut self.agents[agent.index()];
         who.activity = Activity::Idle;
         if anew {
             who.idle_since = now;
         }
         out.event(now, Event::AgentIdle { agent });
-        self.reindex(now, agent);
     }
 
     /// Puts the agent where its state says: under the strictest need it meets, or nowhere.
