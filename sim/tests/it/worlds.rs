@@ -154,6 +154,25 @@ fn a_server_that_is_away_for_hours_fails_its_callers_and_its_uptime() {
 }
 
 #[test]
+fn a_fault_is_not_survived_without_the_safeguard_that_its_scenario_names() {
+    let passes = |name: &str, without: &[&str]| {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../scenarios/faults/{name}.yaml"));
+        let report = run_on(&read(&path, without), 2, Checks::default()).report;
+        let report: serde_json::Value = serde_json::from_str(&report_json(&report)).unwrap();
+        let gates = report["gates"].as_array().unwrap().clone();
+        gates.iter().all(|gate| gate["verdict"] == "pass")
+    };
+    for (name, without) in [
+        ("agents-vanish", "policy.features.enhanced_discovery=0%"),
+        ("carrier-down", "policy.breakers=null"),
+    ] {
+        assert!(passes(name, &[]), "{name}");
+        assert!(!passes(name, &[without]), "{name} with {without}");
+    }
+}
+
+#[test]
 fn changing_the_policy_changes_nobody_in_the_world() {
     let digests: Vec<String> = ["legacy", "phase-1", "phase-2", "phase-3", "phase-4"]
         .iter()
