@@ -105,7 +105,7 @@ pub(crate) struct Call {
     pub(crate) features: CallFeatures,
     pub(crate) phase: Phase,
     /// Its lane in the queue.
-    pub(crate) lane: u16,
+    pub(crate) lane: u32,
     /// Offers made in all, and failed ones since the last rest.
     pub(crate) attempts: u16,
     pub(crate) failed: u16,

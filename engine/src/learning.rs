@@ -162,7 +162,7 @@ impl Engine {
                 .deadline(queue.timers.nth(scan))
                 .map_or(0, |at| at.since(now))
         };
-        let lane = &queue.lanes[usize::from(call.lane)];
+        let lane = &queue.lanes[call.lane as usize];
         let score = lane.score(key, now);
         let own_aging = self.aging_of(call.queue, call.class);
         let priorities = &self.policy.queues[call.queue.index()].priority;

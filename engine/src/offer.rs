@@ -335,9 +335,7 @@ impl Engine {
         call.failed = 0;
         call.tried.clear();
         let (id, lane, key) = (call.id, call.lane, LineKey::of(call, slot));
-        self.queues[queue].lanes[usize::from(lane)]
-            .resting
-            .insert(key);
+        self.queues[queue].lanes[lane as usize].resting.insert(key);
         self.queues[queue].in_line += 1;
         let in_line = self.queues[queue].in_line;
         self.alerts.lengthened(QueueId(queue as u16), in_line);
