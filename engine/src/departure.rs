@@ -240,12 +240,18 @@ impl Engine {
         }
         self.queues[queue.index()].open = false;
         out.event(now, Event::QueueOpen { queue, open: false });
-        if self.policy.queues[queue.index()].at_close == AtClose::Clear {
+        self.clear_if_closed(now, queue, out);
+        Ok(())
+    }
+
+    /// The callers on the line of a closed queue that clears leave it, in order of arrival.
+    pub(crate) fn clear_if_closed(&mut self, now: Timestamp, queue: QueueId, out: &mut Outbox) {
+        let clears = self.policy.queues[queue.index()].at_close == AtClose::Clear;
+        if clears && !self.queues[queue.index()].open {
             for slot in self.waiting_in(queue) {
                 self.clear_at_close(now, slot, out);
             }
         }
-        Ok(())
     }
 
     /// Whether the call's queue has closed and clears its line. Callbacks are promised: they stay.

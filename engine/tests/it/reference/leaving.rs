@@ -174,6 +174,11 @@ impl Reference {
         }
         self.queues[queue.index()].open = false;
         self.event(now, Event::QueueOpen { queue, open: false });
+        self.clear_line_if_closed(now, queue);
+        Ok(())
+    }
+
+    pub(super) fn clear_line_if_closed(&mut self, now: Timestamp, queue: QueueId) {
         // The callers on the line; those at the front of it first, then by arrival.
         let mut leavers: Vec<(bool, CallId)> = self
             .in_line(queue)
@@ -184,7 +189,6 @@ impl Reference {
         for (_, id) in leavers {
             self.clear_at_close(now, id);
         }
-        Ok(())
     }
 
     /// Its queue has closed and clears its line. Callbacks are promised: they stay.
