@@ -33,7 +33,9 @@ impl Engine {
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
             | Phase::CallbackPlacing(_)
-            | Phase::CallbackAnswered(_) => {}
+            | Phase::CallbackAnswered(_) => {
+                unreachable!("invariant: only who waits on the phone is offered a callback")
+            }
         }
     }
 

@@ -90,7 +90,7 @@ fn check_agent(armed: &mut Armed, agent: AgentId, who: &Agent) -> Result<(), Bro
     let work = match who.activity {
         Activity::Idle | Activity::Talking(_) => Wanted::Nothing,
         Activity::Reserved(_) | Activity::Offered(_) => Wanted::Any(Timer::Offer),
-        Activity::WrapUp => Wanted::Any(Timer::WrapUp),
+        Activity::WrapUp(_) => Wanted::Any(Timer::WrapUp),
     };
     let is_open = who.breaker.is_open();
     for (nth, wanted) in [

@@ -148,7 +148,7 @@ fn count_agents(engine: &Engine, counts: &mut [Count]) -> Result<(), Broken> {
                 )
             },
         )?;
-        if who.activity == Activity::WrapUp {
+        if matches!(who.activity, Activity::WrapUp(_)) {
             counts[who.last_queue.index()].wrapping += 1;
         }
         for (queue, _) in &who.queues {
