@@ -336,7 +336,8 @@ pub enum Event {
         /// Calls waiting in it.
         waiting: u32,
     },
-    /// The reconcile scan found a match that events had missed (never in simulation).
+    /// The reconcile scan found a match that events had missed: one for each such match. Never seen
+    /// but with a fault of the engine itself; the tests inject one.
     Rescued {
         /// The call.
         call: CallId,

@@ -16,12 +16,14 @@ use crate::time::Timestamp;
 use crate::timers::Slot;
 
 /// Which calls of a queue may be matched now: bit 0 those with `continuous_discovery`, bit 1
-/// those without.
+/// those without. Bit 2: whether the first are all matched is to be looked at.
 pub(crate) mod pending {
     /// Calls with `continuous_discovery`.
     pub(crate) const CONTINUOUS: u8 = 1;
     /// Calls without.
     pub(crate) const SLOW: u8 = 2;
+    /// The safety scan looks for what events have missed, after what they have not.
+    pub(crate) const RECONCILE: u8 = 4;
 }
 
 /// A queue's timers within its block of slots.
