@@ -86,17 +86,17 @@ impl Engine {
     /// The outcome of a call that was not served, its caller gone.
     fn end_refused(&mut self, now: Timestamp, slot: u32, refused: Refused, out: &mut Outbox) {
         let state = &self.calls[slot];
+        debug_assert!(
+            !state.is_callback,
+            "invariant: a callback is promised, no limit of a queue ends it"
+        );
         let (call, waited) = (state.id, now.since(state.arrived));
         out.event(
             now,
-            if state.is_callback {
-                Event::CallbackFailed { call }
-            } else {
-                match refused {
-                    Refused::At(reason) => Event::CallRefused { call, reason },
-                    Refused::TimedOut => Event::CallTimedOut { call, waited },
-                    Refused::Failed => Event::CallFailed { call },
-                }
+            match refused {
+                Refused::At(reason) => Event::CallRefused { call, reason },
+                Refused::TimedOut => Event::CallTimedOut { call, waited },
+                Refused::Failed => Event::CallFailed { call },
             },
         );
         self.alerts.ended(false);

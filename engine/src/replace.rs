@@ -169,6 +169,11 @@ impl Engine {
             }
             self.calls[slot].overdue = false;
             self.arm_waiting(now, slot);
+            if let Phase::CallbackWaiting | Phase::CallbackPaused | Phase::CallbackPlacing(_) =
+                self.calls[slot].phase
+            {
+                self.arm_callback_expiry(now, slot);
+            }
         }
     }
 

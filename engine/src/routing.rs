@@ -10,6 +10,10 @@
 //! 3. the call with the highest score, then the earliest arrival, then the lowest id;
 //! 4. for that call, the agent that `select_agent` picks.
 //!
+//! Two short cuts give the same outputs and must be changed with it: `match_at_once` in
+//! [`crate::arrival`] for a call that has just come, and [`crate::handover`] for an agent that has just
+//! come free. [`crate::inversion`] judges what was chosen, by a search of its own.
+//!
 //! Only queues marked since the last routing are looked at: an events queue is marked when one of
 //! its calls becomes eligible or one of its agents becomes offerable, a polled queue by its scan.
 //! What the carrier holds up stays marked.

@@ -128,6 +128,16 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
         }
         Some(_) | None => Wanted::Nothing,
     };
+    let is_owed = matches!(
+        call.phase,
+        Phase::CallbackWaiting | Phase::CallbackPaused | Phase::CallbackPlacing(_)
+    );
+    let max_wait = match policy.callback.and_then(|callback| callback.expires) {
+        Some(span) if is_owed && !call.overdue => {
+            Wanted::At(Timer::CallbackExpiry, call.owed_since + span)
+        }
+        Some(_) | None => max_wait,
+    };
     let rest = match call.phase {
         Phase::Resting => Wanted::Any(Timer::CallRest),
         Phase::CallbackPaused => Wanted::Any(Timer::CallbackDue),

@@ -276,4 +276,7 @@ pub struct CallbackPolicy {
     pub ring: Duration,
     /// Whether the caller may choose a time.
     pub scheduled: bool,
+    /// How long a callback is owed, from when it was taken or from the chosen time: one whose caller
+    /// has not picked up by then has failed. `None` = for ever. Above 0.
+    pub expires: Option<Duration>,
 }

@@ -70,7 +70,6 @@ impl Reference {
         let call = self.call(id);
         let waited = now.since(call.arrived);
         let outcome = match unserved {
-            _ if call.is_callback => Event::CallbackFailed { call: id },
             Unserved::Refused(reason) => Event::CallRefused { call: id, reason },
             Unserved::TimedOut => Event::CallTimedOut { call: id, waited },
             Unserved::Failed => Event::CallFailed { call: id },

@@ -57,6 +57,9 @@ impl Reference {
                     | Phase::CallbackPlacing(_)
                     | Phase::PickedUp(..)
             ) {
+                if !matches!(call.phase, Phase::PickedUp(..)) {
+                    self.set_expiry(now, id);
+                }
                 self.set_widen(now, id);
             }
         }
