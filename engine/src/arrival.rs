@@ -62,15 +62,22 @@ impl Engine {
             },
         );
         if features.queued {
-            self.join(now, slot, queue, out);
+            self.join(now, slot, queue, (class, features), out);
         } else {
             self.attempt_legacy(now, slot, out);
         }
         Ok(())
     }
 
-    /// The call asks to wait in `queue`.
-    pub(crate) fn join(&mut self, now: Timestamp, slot: u32, queue: QueueId, out: &mut Outbox) {
+    /// The call of this class and with these features asks to wait in `queue`.
+    pub(crate) fn join(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        queue: QueueId,
+        kind: (ClassId, CallFeatures),
+        out: &mut Outbox,
+    ) {
         self.calls[slot].queue = queue;
         let state = &self.queues[queue.index()];
         let policy = &self.policy.queues[queue.index()];
@@ -86,12 +93,13 @@ impl Engine {
             let then = policy.on_nobody;
             return self.treat(now, slot, then, Refused::At(Refusal::Nobody), out);
         }
-        self.take_lane(now, slot);
+        self.take_lane(now, slot, kind);
         self.learn_arrived(now, slot);
         if self.arriving == Some(slot) && self.match_at_once(now, slot, out) {
             return;
         }
-        self.enter_line(now, slot, Phase::Waiting);
+        self.calls[slot].phase = Phase::Waiting;
+        self.enter_line(now, slot);
         self.arm_waiting(now, slot);
     }
 
@@ -119,22 +127,27 @@ impl Engine {
         true
     }
 
-    /// Gives a call that joins its queue its lane there.
-    pub(crate) fn take_lane(&mut self, now: Timestamp, slot: u32) {
+    /// Gives a call that joins its queue its lane there. Its kind is handed over, not read: it was
+    /// written a moment ago, byte by byte, and reading it in words would wait for that.
+    pub(crate) fn take_lane(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        (class, features): (ClassId, CallFeatures),
+    ) {
         let call = &mut self.calls[slot];
         let queue = call.queue.index();
         let priorities = &self.policy.queues[queue].priority;
-        call.lane = self.queues[queue].lane(call.class, call.features, priorities);
+        call.lane = self.queues[queue].lane(class, features, priorities);
         call.joined = now;
         call.eligible = now;
     }
 
-    /// Puts a call that has a lane, and is not held by its queue, into the line.
-    pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32, phase: Phase) {
+    /// Puts a call that has a lane and a phase in line, and is not held by its queue, into the line.
+    pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32) {
         let call = &mut self.calls[slot];
         let queue = call.queue;
         let state = &mut self.queues[queue.index()];
-        call.phase = phase;
         call.joined = now;
         call.eligible = now;
         state.lanes[usize::from(call.lane)]
