@@ -4,9 +4,9 @@
 use crate::call::{self, Phase, Refused};
 use crate::engine::Engine;
 use crate::id::{CallId, QueueId};
+use crate::lane::LineKey;
 use crate::output::{Command, Departure, Event, Outbox, Refusal, Stage};
 use crate::policy::{AtClose, Treatment};
-use crate::queue::LineKey;
 use crate::rejection::Rejection;
 use crate::time::{Micros, Timestamp};
 use crate::timers::Timer;
@@ -101,33 +101,6 @@ impl Engine {
         );
         self.alerts.ended(false);
         self.forget(slot);
-    }
-
-    /// Takes a call out of its line (not out of the queue's held calls).
-    pub(crate) fn leave_line(&mut self, slot: u32) {
-        let call = &self.calls[slot];
-        let key = LineKey::of(call, slot);
-        let queue = &mut self.queues[call.queue.index()];
-        let lane = &mut queue.lanes[usize::from(call.lane)];
-        let tree = if call.phase == Phase::Resting {
-            &mut lane.resting
-        } else {
-            &mut lane.ready
-        };
-        let was_there = tree.remove(key);
-        debug_assert!(was_there, "invariant: a call in line has its key there");
-        queue.in_line -= 1;
-        let id = self.calls[slot].queue;
-        self.touch(id);
-    }
-
-    /// Takes a call out of its queue: out of line if it is there, out of the held ones.
-    pub(crate) fn leave_queue(&mut self, slot: u32) {
-        if self.calls[slot].is_in_line() {
-            self.leave_line(slot);
-        }
-        let queue = self.calls[slot].queue;
-        self.queues[queue.index()].held -= 1;
     }
 
     /// Drops an ended call.
