@@ -60,15 +60,22 @@ impl Engine {
             },
         );
         if features.queued {
-            self.join(now, slot, queue, out);
+            self.join(now, slot, queue, (class, features), out);
         } else {
             self.attempt_legacy(now, slot, out);
         }
         Ok(())
     }
 
-    /// The call asks to wait in `queue`.
-    pub(crate) fn join(&mut self, now: Timestamp, slot: u32, queue: QueueId, out: &mut Outbox) {
+    /// The call of this class and with these features asks to wait in `queue`.
+    pub(crate) fn join(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        queue: QueueId,
+        kind: (ClassId, CallFeatures),
+        out: &mut Outbox,
+    ) {
         self.calls[slot].queue = queue;
         let state = &self.queues[queue.index()];
         let policy = &self.policy.queues[queue.index()];
@@ -84,12 +91,13 @@ impl Engine {
             let then = policy.on_nobody;
             return self.treat(now, slot, then, Refused::At(Refusal::Nobody), out);
         }
-        self.take_lane(now, slot);
+        self.take_lane(now, slot, kind);
         self.learn_arrived(now, slot);
         if self.arriving == Some(slot) && self.match_at_once(now, slot, out) {
             return;
         }
-        self.enter_line(now, slot, Phase::Waiting);
+        self.calls[slot].phase = Phase::Waiting;
+        self.enter_line(now, slot);
         self.arm_waiting(now, slot);
     }
 

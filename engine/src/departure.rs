@@ -51,14 +51,14 @@ impl Engine {
             Treatment::Queue(to) if usize::from(call.hops) < self.queues.len().min(255) => {
                 call.hops += 1;
                 let from = call.queue;
-                let legacy = call.legacy;
+                let (legacy, kind) = (call.legacy, (call.class, call.features));
                 out.event(now, Event::CallOverflowed { call: id, from, to });
                 if legacy {
                     // It is never held: its one attempt is made at the other queue.
                     self.calls[slot].queue = to;
                     self.attempt_legacy(now, slot, out);
                 } else {
-                    self.join(now, slot, to, out);
+                    self.join(now, slot, to, kind, out);
                 }
             }
             Treatment::Wait

@@ -1,29 +1,35 @@
 //! A call's place in its line: taking it, keeping it through offers and rests, and leaving it.
 
-use crate::call::{self, Phase};
+use crate::call::{self, CallFeatures, Phase};
 use crate::engine::Engine;
+use crate::id::ClassId;
 use crate::lane::LineKey;
 use crate::queue::pending;
 use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
 
 impl Engine {
-    /// Gives a call that joins its queue its lane there.
-    pub(crate) fn take_lane(&mut self, now: Timestamp, slot: u32) {
+    /// Gives a call that joins its queue its lane there. Its kind is handed over, not read: it was
+    /// written a moment ago, byte by byte, and reading it in words would wait for that.
+    pub(crate) fn take_lane(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        (class, features): (ClassId, CallFeatures),
+    ) {
         let call = &mut self.calls[slot];
         let queue = call.queue.index();
         let priorities = &self.policy.queues[queue].priority;
-        call.lane = self.queues[queue].lane(call.class, call.features, priorities);
+        call.lane = self.queues[queue].lane(class, features, priorities);
         call.joined = now;
         call.eligible = now;
     }
 
-    /// Puts a call that has a lane, and is not held by its queue, into the line.
-    pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32, phase: Phase) {
+    /// Puts a call that has a lane and a phase in line, and is not held by its queue, into the line.
+    pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32) {
         let call = &mut self.calls[slot];
         let queue = call.queue;
         let state = &mut self.queues[queue.index()];
-        call.phase = phase;
         call.joined = now;
         call.eligible = now;
         state.lanes[call.lane as usize]
