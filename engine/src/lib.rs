@@ -25,7 +25,10 @@
 #![cfg_attr(not(test), warn(clippy::std_instead_of_core))]
 extern crate alloc;
 
-// The vocabulary: what may happen, what is said, what is refused, and by which rules.
+// The modules by noun, in reading order; each comment says the order within.
+
+// The vocabulary: `time`, `id`, `input` (what may happen), `output` (what is said), `rejection`
+// (what is refused), `policy` (by which rules).
 pub mod id;
 pub mod input;
 pub mod output;
@@ -33,13 +36,13 @@ pub mod policy;
 pub mod rejection;
 pub mod time;
 
-// The step: state, dispatch, timers.
+// The step: `engine` (state, dispatch), `timers` and `deadline` (arming them), `replace` (new rules).
 mod deadline;
 mod engine;
 mod replace;
 pub mod timers;
 
-// A call: from its arrival through its line to its leaving.
+// A call: `call` (its state), `arrival`, `line`, `announce`, `callback`, `departure`.
 mod announce;
 mod arrival;
 mod call;
@@ -47,13 +50,14 @@ mod callback;
 mod departure;
 mod line;
 
-// A queue: its lanes, its rules, its idle agents.
+// A queue: `queue`, `lane` (the order of its calls), `rules`, `idle` (its agents in rotation).
 mod idle;
 mod lane;
 mod queue;
 mod rules;
 
-// An agent: what it works for, and whether it can be reached.
+// An agent: `agent`, `served` and `assignment` (whom it works for), `presence` and `breaker` (whether
+// it can be reached); and the carrier that reaches it.
 mod agent;
 mod assignment;
 mod breaker;
@@ -61,7 +65,8 @@ mod carrier;
 mod presence;
 mod served;
 
-// The match: which call meets which agent, and what becomes of it.
+// The match: `routing` (the rule of pairs), `handover` (its short cut), `inversion` (its judge); then
+// `offer`, `claim`, `conversation`.
 mod claim;
 mod conversation;
 mod handover;
@@ -69,14 +74,15 @@ mod inversion;
 mod offer;
 mod routing;
 
-// What is watched, learned and told beside it.
+// Beside it: `alert`, `learning` and `estimate` (how long callers wait), `view` (what is believed),
+// `invariants` (what must hold).
 mod alert;
 pub mod estimate;
 pub mod invariants;
 mod learning;
 pub mod view;
 
-// The data structures.
+// The data structures: `tree` (ordered sets that count), `directory` (live ids).
 pub mod directory;
 mod tree;
 
