@@ -53,6 +53,8 @@ pub struct Engine {
     pub(crate) answered_callbacks: Vec<u32>,
     /// Queues with calls that may be matched in this step, in no order that reaches an output.
     pub(crate) to_route: Vec<QueueId>,
+    /// Some of them are to be looked at by a safety scan.
+    pub(crate) reconciles: bool,
     /// The call that arrived in this step, by slot.
     pub(crate) arriving: Option<u32>,
     /// Queues whose learners are to hear of their lines at the end of this step.
@@ -103,6 +105,7 @@ impl Engine {
             alerts: AlertWatch::default(),
             answered_callbacks: Vec::new(),
             to_route: Vec::new(),
+            reconciles: false,
             arriving: None,
             touched: Vec::new(),
             learns: false,

@@ -75,14 +75,9 @@ impl Engine {
             let push = self.carrier_takes_legs(now);
             match self.best_pair(now, push) {
                 Some(pair) => self.make_pair(now, pair, out),
-                None => {
-                    self.rescue(now, out);
-                    return if push {
-                        self.unmark_all();
-                    } else {
-                        self.hold_up(now);
-                    };
-                }
+                None if self.reconciles => self.rescue(now, out),
+                None if push => return self.unmark_all(),
+                None => return self.hold_up(now),
             }
         }
     }
@@ -95,15 +90,10 @@ impl Engine {
 
     /// Makes the pairs that the safety scans of this instant find when those that events made
     /// possible are made: each of them a rescue.
+    #[cold]
     fn rescue(&mut self, now: Timestamp, out: &mut Outbox) {
+        self.reconciles = false;
         let is_asked = |state: &Queue| state.pending & pending::RECONCILE != 0;
-        let mut asked = self
-            .to_route
-            .iter()
-            .map(|queue| &self.queues[queue.index()]);
-        if !asked.any(is_asked) {
-            return;
-        }
         let marked = core::mem::take(&mut self.to_route);
         for queue in &marked {
             let state = &mut self.queues[queue.index()];
@@ -420,6 +410,7 @@ impl Engine {
             now.after(every),
         );
         self.mark(id, pending::RECONCILE);
+        self.reconciles = true;
     }
 }
 
