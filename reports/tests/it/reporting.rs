@@ -295,6 +295,43 @@ fn the_page_needs_nothing_from_outside() {
 }
 
 #[test]
+fn the_page_says_first_what_does_not_hold_then_shows_charts_then_all_targets() {
+    for kind in ["calm", "failing", "empty"] {
+        let report = sample::report(kind);
+        let html = render::report_html(&report);
+        let place = |part: &str| html.find(part).unwrap_or_else(|| panic!("{kind}: {part}"));
+        let top = &html[..place("</header>")];
+        let failed = report.gates.iter().filter(|g| g.verdict == Verdict::Fail);
+        for gate in failed.take(4) {
+            let name = gate.measure.id.replace('_', "_<wbr>");
+            assert!(top.contains(&name), "{kind}: {name}");
+        }
+        assert!(place("</header>") < place("id=\"targets\""));
+        assert!(place("id=\"charts\"") < place("id=\"targets\""), "{kind}");
+        let links: Vec<&str> = html.split("href=\"#").skip(1).collect();
+        assert!(links.len() >= 5, "{kind}");
+        for link in links {
+            let target = link.split('"').next().unwrap();
+            place(&format!("id=\"{target}\""));
+        }
+    }
+}
+
+#[test]
+fn a_card_of_a_target_without_a_bound_has_no_row_for_it() {
+    let html = render::report_html(&sample::report("calm"));
+    let cells: Vec<&str> = html.split("<td ").skip(1).collect();
+    let bounds = cells
+        .iter()
+        .filter(|cell| cell.contains("data-label=\"Erlang-A\""));
+    let (without, with): (Vec<&&str>, Vec<&&str>) = bounds.partition(|cell| cell.contains(">-<"));
+    assert_eq!((without.len(), with.len()), (5, 1));
+    assert!(without.iter().all(|cell| cell.contains("num none")));
+    assert!(!with[0].contains("none"));
+    assert!(html.contains("table.stack td.none { display: none; }"));
+}
+
+#[test]
 fn a_broken_replication_is_named_in_every_rendering() {
     let mut runs = replications(2, short());
     runs[1].conservation = Err(ConservationError::Unsettled {

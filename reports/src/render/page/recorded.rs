@@ -2,7 +2,7 @@
 //! table, and why it is not closer.
 
 use super::charts::push_chart;
-use super::table::{Column, escaped, table};
+use super::table::{Column, Phone, escaped, table};
 use crate::chart;
 use crate::render::number::with_unit;
 use crate::report::{Recorded, RecordedSpan, RunReport};
@@ -65,6 +65,7 @@ fn whole(recorded: &Recorded) -> String {
             ("simulated", Column::Number),
         ],
         &rows,
+        Phone::Table,
     )
 }
 
@@ -105,5 +106,6 @@ fn by_half_hour(recorded: &Recorded) -> String {
             ("served in time", Column::Number),
         ],
         &rows,
+        Phone::Blocks,
     )
 }

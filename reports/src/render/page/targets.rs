@@ -1,0 +1,104 @@
+//! The table of targets: each gate with its limit, its interval and its verdict.
+
+use std::fmt::Write as _;
+
+use super::table::{Column, NONE, Phone, table};
+use crate::gate::{Judged, Verdict};
+use crate::measures::Part;
+use crate::render::number::{ideal, range, target, with_unit};
+use crate::report::{RunMeta, RunReport};
+
+/// The place of the bound among the columns.
+const BOUND: usize = 4;
+
+pub(super) fn push_targets(html: &mut String, report: &RunReport) {
+    if report.gates.is_empty() {
+        return;
+    }
+    let mut rows: Vec<Vec<String>> = report
+        .gates
+        .iter()
+        .map(|gate| row(gate, &report.meta))
+        .collect();
+    html.push_str("<section>\n<h2 id=\"targets\">Targets</h2>\n");
+    let mut columns = vec![
+        ("measure", Column::Name),
+        ("target", Column::Number),
+        ("estimate", Column::Number),
+        ("interval", Column::Number),
+        ("Erlang-A", Column::Number),
+        ("verdict", Column::Html),
+    ];
+    let has_ideals = report.gates.iter().any(|gate| gate.ideal.is_some());
+    if !has_ideals {
+        columns.remove(BOUND);
+        for row in &mut rows {
+            row.remove(BOUND);
+        }
+    }
+    html.push_str(&table(
+        "A target holds when its whole interval is on the good side; intervals are widened so that \
+         the confidence is that of all targets together.",
+        &columns,
+        &rows,
+        Phone::Cards,
+    ));
+    if has_ideals {
+        html.push_str(
+            "<p class=\"soft\">Erlang-A: what an ideal without failures, detours and divided \
+             queues would reach with the same callers and agents (M/M/n+M; Garnett, Mandelbaum and Reiman \
+             2002). It comes from a formula under exponential assumptions and is not a measured figure.</p>\n",
+        );
+    }
+    html.push_str("</section>\n");
+}
+
+fn row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
+    let unit = gate.unit();
+    vec![
+        gate_name(gate, meta),
+        target(gate),
+        gate.estimate
+            .map_or("none".to_string(), |value| with_unit(value, unit)),
+        gate.interval.map_or(NONE.to_string(), |interval| {
+            range(interval.lower, interval.upper, unit)
+        }),
+        ideal(gate).unwrap_or_else(|| NONE.to_string()),
+        mark(gate.verdict),
+    ]
+}
+
+/// What a gate is about: its measure, whose calls, and over which policy.
+pub(super) fn gate_name(gate: &Judged, meta: &RunMeta) -> String {
+    let mut name = gate.measure.id.to_string();
+    if gate.part != Part::Whole {
+        let _ = write!(name, ", {}", gate.part_name(meta));
+    }
+    if !gate.rule.is_absolute() {
+        let _ = write!(name, " over {}", gate.over);
+    }
+    name
+}
+
+/// The verdict as a word with a sign, never as a colour alone.
+pub(super) fn mark(verdict: Verdict) -> String {
+    marked(verdict, verdict.key())
+}
+
+/// The sign alone, where there is little room; screen readers still hear the word.
+pub(super) fn sign(verdict: Verdict) -> String {
+    marked(
+        verdict,
+        &format!("<span class=\"unseen\">{}</span>", verdict.key()),
+    )
+}
+
+fn marked(verdict: Verdict, word: &str) -> String {
+    let sign = match verdict {
+        Verdict::Pass => "✓",
+        Verdict::Fail => "✗",
+        Verdict::Inconclusive => "?",
+    };
+    let key = verdict.key();
+    format!("<span class=\"verdict {key}\"><span aria-hidden=\"true\">{sign}</span> {word}</span>")
+}
