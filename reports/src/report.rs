@@ -256,6 +256,12 @@ impl RunReport {
 }
 
 impl Figure {
+    /// The interval, when there is one.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        self.lower.zip(self.upper)
+    }
+
     /// The measure of `part` over all replications.
     #[must_use]
     pub fn of(

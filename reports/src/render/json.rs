@@ -44,6 +44,7 @@ fn render(report: &RunReport, speed: Option<Timing>) -> String {
             .iter()
             .map(|gate| GateJson::of(gate, meta))
             .collect(),
+        confidence: meta.confidence,
         ideal: IdealJson::of(report),
         recorded: report.recorded.as_ref().map(RecordedJson::of),
         speed,
@@ -69,6 +70,8 @@ struct ReportJson<'a> {
     by_class: Parts<'a>,
     outcomes: OutcomeCounts<'a>,
     gates: Vec<GateJson<'a>>,
+    /// Of the intervals of measures and gates, and of all verdicts together.
+    confidence: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     ideal: Option<IdealJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,6 +155,12 @@ struct GateJson<'a> {
     observed: Option<f64>,
     margin: Option<f64>,
     verdict: Verdict,
+    /// The measure, or its lift, with its own interval at the report's confidence.
+    estimate: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    /// Of the wider interval of which `observed` is an end.
+    observed_confidence: f64,
 }
 
 impl<'a> GateJson<'a> {
@@ -171,6 +180,10 @@ impl<'a> GateJson<'a> {
             observed: gate.observed,
             margin: gate.margin,
             verdict: gate.verdict,
+            estimate: gate.estimate,
+            lower: gate.interval.map(|interval| interval.lower),
+            upper: gate.interval.map(|interval| interval.upper),
+            observed_confidence: gate.observed_confidence,
         }
     }
 }

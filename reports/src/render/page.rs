@@ -15,10 +15,10 @@ use std::fmt::Write as _;
 use charts::push_charts;
 use recorded::push_recorded;
 use summary::push_summary;
-use table::{Column, Phone, escaped, table};
+use table::{Column, NONE, Phone, escaped, table};
 use targets::push_targets;
 
-use super::number::{range, with_unit};
+use super::number::{Row, confidence, with_unit};
 use crate::chart;
 use crate::measures::Unit;
 use crate::record::Outcome;
@@ -62,7 +62,7 @@ pub fn report_html(report: &RunReport) -> String {
 }
 
 fn push_measures(html: &mut String, report: &RunReport) {
-    let confidence = with_unit(report.meta.confidence, Unit::Ratio).replace(".0 %", " %");
+    let confidence = confidence(report.meta.confidence);
     let rows: Vec<Vec<String>> = report.figures.iter().filter_map(measure_row).collect();
     html.push_str("<section>\n<h2 id=\"measures\">Measures</h2>\n");
     html.push_str(&table(
@@ -84,15 +84,13 @@ fn push_measures(html: &mut String, report: &RunReport) {
 
 /// `None` for a measure without a value.
 fn measure_row(figure: &Figure) -> Option<Vec<String>> {
-    let unit = figure.measure.unit;
-    let interval = match (figure.lower, figure.upper) {
-        (Some(lower), Some(upper)) => range(lower, upper, unit),
-        (_, None) | (None, _) => "-".to_string(),
-    };
+    let row = Row::of_estimate(figure.measure.unit, figure.mean, figure.bounds());
     Some(vec![
         figure.measure.id.to_string(),
-        with_unit(figure.mean?, unit),
-        interval,
+        row.number(figure.mean?),
+        figure
+            .bounds()
+            .map_or(NONE.to_string(), |bounds| row.range(bounds)),
         figure.measure.formula.to_string(),
     ])
 }
@@ -110,7 +108,7 @@ fn push_parts(html: &mut String, title: &str, word: &str, parts: &[PartFigures])
                 let figure = part.figures.iter().find(|figure| figure.measure.id == *id);
                 figure
                     .and_then(|f| Some(with_unit(f.mean?, f.measure.unit)))
-                    .unwrap_or_else(|| "-".to_string())
+                    .unwrap_or_else(|| NONE.to_string())
             });
             std::iter::once(part.name.clone()).chain(cells).collect()
         })

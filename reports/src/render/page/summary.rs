@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use super::table::{breakable, escaped};
 use super::targets::{gate_name, mark, sign};
 use crate::gate::{Judged, Verdict};
-use crate::render::number::{range, target, with_unit};
+use crate::render::number::{Row, with_unit};
 use crate::report::RunReport;
+use crate::stats::Interval;
 
 /// The main numbers.
 const TILES: &[(&str, &str)] = &[
@@ -84,17 +85,16 @@ fn push_open(html: &mut String, report: &RunReport) {
     }
     html.push_str("<ul>\n");
     for gate in open.iter().take(MOST_OPEN) {
-        let unit = gate.unit();
-        let mut said = match (gate.estimate, gate.interval) {
-            (Some(estimate), Some(interval)) => format!(
-                "{} ({})",
-                with_unit(estimate, unit),
-                range(interval.lower, interval.upper, unit)
-            ),
-            (Some(estimate), None) => with_unit(estimate, unit),
+        let bounds = gate.interval.map(Interval::bounds);
+        let row = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+        let mut said = match (gate.estimate, bounds) {
+            (Some(estimate), Some(bounds)) => {
+                format!("{} ({})", row.number(estimate), row.range(bounds))
+            }
+            (Some(estimate), None) => row.number(estimate),
             (None, _) => "nothing was measured".to_string(),
         };
-        let _ = write!(said, ", target {}", target(gate));
+        let _ = write!(said, ", target {}", row.target(gate));
         let _ = writeln!(
             html,
             "<li>{} <b>{}</b>: {}</li>",

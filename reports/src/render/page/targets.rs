@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use super::table::{Column, NONE, Phone, table};
 use crate::gate::{Judged, Verdict};
 use crate::measures::Part;
-use crate::render::number::{ideal, range, target, with_unit};
+use crate::render::number::{Row, confidence};
 use crate::report::{RunMeta, RunReport};
+use crate::stats::Interval;
 
 /// The place of the bound among the columns.
-const BOUND: usize = 4;
+const BOUND: usize = 5;
 
 pub(super) fn push_targets(html: &mut String, report: &RunReport) {
     if report.gates.is_empty() {
@@ -26,6 +27,7 @@ pub(super) fn push_targets(html: &mut String, report: &RunReport) {
         ("target", Column::Number),
         ("estimate", Column::Number),
         ("interval", Column::Number),
+        ("judged by", Column::Number),
         ("Erlang-A", Column::Number),
         ("verdict", Column::Html),
     ];
@@ -37,8 +39,12 @@ pub(super) fn push_targets(html: &mut String, report: &RunReport) {
         }
     }
     html.push_str(&table(
-        "A target holds when its whole interval is on the good side; intervals are widened so that \
-         the confidence is that of all targets together.",
+        &format!(
+            "Intervals have {confidence} confidence each, as under Measures. A target is judged by the end of \
+             an interval that is wider, so that {confidence} is the confidence of all targets together: it \
+             holds when that end is on the good side.",
+            confidence = confidence(report.meta.confidence)
+        ),
         &columns,
         &rows,
         Phone::Cards,
@@ -54,16 +60,17 @@ pub(super) fn push_targets(html: &mut String, report: &RunReport) {
 }
 
 fn row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
-    let unit = gate.unit();
+    let bounds = gate.interval.map(Interval::bounds);
+    let row = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+    let none = || NONE.to_string();
     vec![
         gate_name(gate, meta),
-        target(gate),
+        row.target(gate),
         gate.estimate
-            .map_or("none".to_string(), |value| with_unit(value, unit)),
-        gate.interval.map_or(NONE.to_string(), |interval| {
-            range(interval.lower, interval.upper, unit)
-        }),
-        ideal(gate).unwrap_or_else(|| NONE.to_string()),
+            .map_or("none".to_string(), |value| row.number(value)),
+        bounds.map_or_else(none, |bounds| row.range(bounds)),
+        gate.observed.map_or_else(none, |value| row.number(value)),
+        row.ideal(gate).unwrap_or_else(none),
         mark(gate.verdict),
     ]
 }
