@@ -7,6 +7,7 @@ use crate::record::{CallRow, ConservationError, Distribution, Outcomes, Replicat
 use crate::stats::Pooled;
 use engine::id::{ClassId, QueueId};
 use engine::time::{Micros, Timestamp};
+use serde::Serialize;
 
 /// Pairs in the calibration chart, over all replications.
 const CHART_PAIRS: usize = 400;
@@ -111,12 +112,25 @@ pub struct RunReport {
     /// What was recorded in reality beside what was simulated; `None` when the run replays nothing.
     /// Set by the driver.
     pub recorded: Option<Recorded>,
+    /// What was read of the logs that the run replays; `None` when it replays none. Set by the driver.
+    pub log: Option<LogRows>,
     /// What charts show.
     pub charts: ChartInput,
     /// Rows per call, by replication; empty unless recorded.
     pub rows: Vec<Vec<CallRow>>,
     /// Replications whose calls do not add up: the report is not to be trusted.
     pub violations: Vec<(usize, ConservationError)>,
+}
+
+/// What was read of logs: every row that their columns files keep is in one of these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct LogRows {
+    /// Calls that are replayed.
+    pub calls: u64,
+    /// Calls outside the experiment's time, left out.
+    pub outside: u64,
+    /// Rows that could not be read and may be skipped.
+    pub skipped: u64,
 }
 
 /// What a log recorded beside what its replay simulated. The driver compares; this is shown.
@@ -231,6 +245,7 @@ impl RunReport {
             outcomes,
             gates: judge(gates, replications, confidence),
             recorded: None,
+            log: None,
             charts: ChartInput::of(replications),
             rows: replications.iter().map(|r| r.rows.clone()).collect(),
             violations: replications

@@ -9,7 +9,7 @@ use crate::gate::{Judged, Rule, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
 use crate::report::{
-    Figure, PartFigures, Recorded, RecordedSide, RecordedSpan, RunMeta, RunReport,
+    Figure, LogRows, PartFigures, Recorded, RecordedSide, RecordedSpan, RunMeta, RunReport,
 };
 
 /// `report.json` as a file.
@@ -47,6 +47,7 @@ fn render(report: &RunReport, speed: Option<Timing>) -> String {
         confidence: meta.confidence,
         ideal: IdealJson::of(report),
         recorded: report.recorded.as_ref().map(RecordedJson::of),
+        log: report.log,
         speed,
     };
     let mut text = serde_json::to_string_pretty(&json)
@@ -76,6 +77,8 @@ struct ReportJson<'a> {
     ideal: Option<IdealJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<RecordedJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<LogRows>,
     #[serde(skip_serializing_if = "Option::is_none")]
     speed: Option<Timing>,
 }

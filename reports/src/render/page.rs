@@ -22,7 +22,7 @@ use super::number::{Row, confidence, with_unit};
 use crate::chart;
 use crate::measures::Unit;
 use crate::record::Outcome;
-use crate::report::{Figure, PartFigures, RunReport};
+use crate::report::{Figure, LogRows, PartFigures, RunReport};
 
 const STYLE: &str = include_str!("page/style.css");
 
@@ -158,10 +158,19 @@ fn push_origin(html: &mut String, report: &RunReport) {
     html.push_str("<section>\n<h2 id=\"repeat\">How to repeat it</h2>\n<dl>\n");
     let replications = report.n_replications.to_string();
     let seed = meta.seed.to_string();
+    let log = report.log.map_or(String::new(), |log| {
+        let LogRows {
+            calls,
+            outside,
+            skipped,
+        } = log;
+        format!("{calls} calls replayed, {outside} outside the experiment's time left out, {skipped} rows unreadable")
+    });
     for (name, value) in [
         ("command", &meta.command),
         ("seed", &seed),
         ("replications", &replications),
+        ("log", &log),
         ("engine", &meta.engine),
         ("policy digest", &meta.policy_digest),
         ("world digest", &meta.world_digest),

@@ -8,6 +8,7 @@ mod files;
 mod gates;
 mod logs;
 mod paths;
+mod replays;
 mod tables;
 mod world;
 

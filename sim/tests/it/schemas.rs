@@ -132,6 +132,15 @@ fn what_the_reader_refuses_the_schema_refuses() {
         ("reach_rate:", "reach_rat:"),
         ("days: sat", "days: saturday"),
         ("schema: 1", "schema: 2"),
+        // Only a log says where its calls arrive and how long they talk.
+        (
+            "- queue: sales\n    arrivals: { poisson: 180/h }",
+            "- arrivals: { poisson: 180/h }",
+        ),
+        (
+            "        talk: { lognormal: { mean: 180s, sd: 278s } }\n",
+            "",
+        ),
     ] {
         assert!(SCENARIO.contains(from), "{from}");
         let text = SCENARIO.replacen(from, to, 1);
