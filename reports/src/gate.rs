@@ -51,6 +51,8 @@ pub struct Gate<'a> {
     /// What the measure itself, not its lift, is in an ideal that the driver has solved; `None` =
     /// arithmetic says nothing about it. It judges nothing.
     pub ideal: Option<f64>,
+    /// What a replayed log recorded, where the limit was taken from that. It judges nothing.
+    pub recorded: Option<f64>,
 }
 
 /// What became of a gate.
@@ -116,6 +118,8 @@ pub struct Judged {
     /// What arithmetic would allow: the measure in the driver's ideal, or that ideal's lift over
     /// the baseline's estimate. Shown beside the limit; the verdict does not depend on it.
     pub ideal: Option<f64>,
+    /// What the log recorded from which the limit was taken.
+    pub recorded: Option<f64>,
     /// The verdict.
     pub verdict: Verdict,
 }
@@ -256,6 +260,7 @@ fn judge_one(
         observed_confidence: in_family,
         margin: None,
         ideal: gate.ideal(),
+        recorded: gate.recorded,
         verdict: Verdict::Fail,
     };
     let Some(estimate) = estimate else {

@@ -2,7 +2,7 @@
 //!
 //! Owns the comparison and its verdict; [`table`](Likeness::table) and [`csv`](Likeness::csv) write
 //! it. It looks at records only, never at a world or an engine, and does not decide whether a run
-//! passed: a replay whose staffing is inferred from the log it is compared with is a check of
+//! passed (a gate `{ within: 2 points, of: recorded }` does): a replay whose staffing is inferred from the log it is compared with is a check of
 //! consistency, not a forecast.
 //!
 //! **Both sides alike.** Calls count that arrive within the experiment after its warm-up, by the
@@ -32,6 +32,9 @@ const HUNG_UP: &str = "abandoned";
 pub const ABANDONMENT_WITHIN: f64 = 0.02;
 /// Closest that the mean wait of the served must come, as a share of the recorded.
 pub const WAIT_WITHIN: f64 = 0.2;
+
+/// The measures that a log records too.
+pub const MEASURES: [&str; 3] = ["abandonment_rate", "asa", "service_level_offered"];
 
 /// Calls of one side in one span of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -254,6 +257,19 @@ impl Likeness {
             all.simulated.absorb(&pair.simulated);
         }
         all
+    }
+
+    /// What the log says of one of [`MEASURES`], in the measure's unit and over the calls that count;
+    /// `None` for others, and where it has nobody to speak of.
+    #[must_use]
+    pub fn recorded_measure(&self, id: &str) -> Option<f64> {
+        let recorded = self.overall().recorded;
+        match id {
+            "abandonment_rate" => recorded.abandonment(),
+            "asa" => recorded.mean_served_wait(),
+            "service_level_offered" => recorded.within(),
+            _ => None,
+        }
     }
 
     /// By half hour of the day, 00:00 first; all days together.

@@ -164,6 +164,9 @@ struct GateJson<'a> {
     upper: Option<f64>,
     /// Of the wider interval of which `observed` is an end.
     observed_confidence: f64,
+    /// What the log says, where the limit was taken from that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<f64>,
 }
 
 impl<'a> GateJson<'a> {
@@ -187,6 +190,7 @@ impl<'a> GateJson<'a> {
             lower: gate.interval.map(|interval| interval.lower),
             upper: gate.interval.map(|interval| interval.upper),
             observed_confidence: gate.observed_confidence,
+            recorded: gate.recorded,
         }
     }
 }

@@ -77,6 +77,9 @@ impl Row {
         } else {
             ""
         };
+        if gate.recorded.is_some() {
+            return format!("{sign} {}", self.number(gate.limit));
+        }
         // A limit is a round number that someone wrote: show it as written.
         let (value, unit) = match gate.unit() {
             Unit::Ratio if gate.rule.is_points() => (gate.limit * 100.0, " points"),

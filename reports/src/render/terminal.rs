@@ -124,9 +124,8 @@ fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
         if !is_there && !MAIN.contains(&id) && gates.is_empty() {
             continue;
         }
-        let (own, others): (Vec<&Judged>, Vec<&Judged>) = gates
-            .into_iter()
-            .partition(|gate| gate.rule.is_absolute() && gate.part == Part::Whole);
+        let (own, others): (Vec<&Judged>, Vec<&Judged>) =
+            gates.into_iter().partition(|gate| is_own(gate));
         push_figure(text, figure, &own, options);
         for gate in others {
             push_other(text, gate, &report.meta, options);
@@ -155,8 +154,14 @@ fn push_figure(text: &mut String, figure: &Figure, gates: &[&Judged], options: T
     }
 }
 
-/// A gate about something else than the measure of the whole run: a part of it, or a lift.
+/// A gate about the measure of the whole run, with a limit that somebody wrote.
+fn is_own(gate: &Judged) -> bool {
+    gate.rule.is_absolute() && gate.part == Part::Whole && gate.recorded.is_none()
+}
+
+/// A gate about something else than the measure of the whole run: a part of it, a lift, or a log.
 fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOptions) {
+    let recorded = gate.recorded.map(|value| with_unit(value, gate.unit()));
     let name = match (gate.part, gate.rule.is_absolute()) {
         (Part::Whole, _) => format!("over {}", gate.over),
         (Part::Queue(_) | Part::Class(_), true) => gate.part_name(meta),
@@ -167,7 +172,10 @@ fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOp
     let bounds = gate.interval.map(Interval::bounds);
     let numbers = Row::of_estimate(gate.unit(), gate.estimate, bounds);
     let line = Line {
-        name: &format!("  {name}"),
+        name: &format!(
+            "  {}",
+            recorded.map_or(name, |value| format!("recorded {value}"))
+        ),
         estimate: &said(gate.estimate, |lift| numbers.number(lift)),
         interval: &said(bounds, |bounds| numbers.range(bounds)),
         numbers,

@@ -323,6 +323,30 @@ fn a_replay_that_is_not_like_its_log_says_so() {
     assert!(table.contains("\nnot like the log: abandoned +"), "{table}");
     // It decides nothing: whoever wants a verdict writes a gate.
     assert_eq!(code(&output), 0);
+    let gates = "gates={ abandonment_rate: { within: 2 points, of: recorded }, asa: { within: 20%, of: recorded } }";
+    let alike = linefinder(&["run", REPLAY, "--set", gates]);
+    let table = String::from_utf8_lossy(&alike.stdout);
+    assert_eq!(code(&alike), 0, "{table}");
+    assert!(
+        table.contains("verdict: pass (4 of 4 gates shown to hold)"),
+        "{table}"
+    );
+    let unlike = ["run", REPLAY, "--set", gates, "--set", "agents.0.count=2"];
+    let unlike = linefinder(&[&unlike[..], &["--json"]].concat());
+    assert_eq!(code(&unlike), 1, "too few agents");
+    let report: serde_json::Value = serde_json::from_slice(&unlike.stdout).expect("JSON");
+    let gate = &report["gates"][1];
+    assert_eq!(
+        (&gate["measure"], &gate["rule"]),
+        (&"abandonment_rate".into(), &"at_most".into())
+    );
+    let number = |key: &str| gate[key].as_f64().unwrap();
+    assert!((number("recorded") - 11.0 / 190.0).abs() < 1e-9);
+    assert!((number("limit") - number("recorded") - 0.02).abs() < 1e-9);
+    assert_eq!(gate["verdict"], "fail");
+    // The other way: nobody waits, which the log does not show either.
+    let unlike = ["run", REPLAY, "--set", gates, "--set", "agents.0.count=9"];
+    assert_eq!(code(&linefinder(&unlike)), 1, "too many agents");
 }
 
 #[test]

@@ -585,7 +585,7 @@ fn faults_and_gates_must_be_possible() {
             7 | gates: { reach_rat: { at_least: 95% }, mean_wait: { at_most: 10% }, reach_rate: {} }
               |                                                              ^^^
 
-            error: gates.reach_rate: needs a rule: `at_least`, `at_most`, `lift_at_least` or `lift_at_most`
+            error: gates.reach_rate: needs a rule: `at_least`, `at_most`, `lift_at_least`, `lift_at_most` or `within`
              --> scenario.yaml:7:81
               |
             7 | gates: { reach_rat: { at_least: 95% }, mean_wait: { at_most: 10% }, reach_rate: {} }
@@ -750,6 +750,57 @@ fn talk_may_be_left_out_only_where_the_log_says_it_of_every_call() {
         7 |     classes: { vip: { share: 50%, redial: { after: { abandoned: 10% }, delay: 1m } }, standard: { share: 50%,...
           |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
           = help: as in `talk: { lognormal: { mean: 180s, sd: 278s } }`"#]].assert_eq(&shown(&text, &[]));
+}
+
+#[test]
+fn a_gate_on_a_log_needs_a_log_that_records_the_measure() {
+    check_line(
+        "gates: { abandonment_rate: { within: 2 points, of: recorded } }",
+        expect![[r#"
+            error: gates: abandonment_rate: `within ... of: recorded` needs a log to compare with
+             --> scenario.yaml:7:8
+              |
+            7 | gates: { abandonment_rate: { within: 2 points, of: recorded } }
+              |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              = help: every stream of `calls` replays a log whose columns file has `wait` and an `outcome` of `connected` and `abandoned`"#]],
+    );
+    check_line(
+        "gates: { reach_rate: { within: 2 points, of: recorded } }",
+        expect![[r#"
+            error: gates.reach_rate.within: a log does not record `reach_rate`
+             --> scenario.yaml:7:32
+              |
+            7 | gates: { reach_rate: { within: 2 points, of: recorded } }
+              |                                ^^^^^^^^
+              = help: there is `abandonment_rate`, `asa` or `service_level_offered`"#]],
+    );
+    check_line(
+        "gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }",
+        expect![[r#"
+            error: gates.asa.within: expected more than 0
+             --> scenario.yaml:7:25
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                         ^^
+
+            error: gates.asa.of: expected `recorded`
+             --> scenario.yaml:7:33
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                                 ^^^^^^
+
+            error: gates.abandonment_rate: needs a rule: `at_least`, `at_most`, `lift_at_least`, `lift_at_most` or `within`
+             --> scenario.yaml:7:61
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                                                             ^^^^^^^^^^^^^^^^
+
+            error: gates.abandonment_rate.of: goes with `within`
+             --> scenario.yaml:7:67
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                                                                   ^^^^^^^^"#]],
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::table::{Column, NONE, Phone, table};
 use crate::gate::{Judged, Verdict};
 use crate::measures::Part;
-use crate::render::number::{Row, confidence};
+use crate::render::number::{Row, confidence, with_unit};
 use crate::report::{RunMeta, RunReport};
 use crate::stats::Interval;
 
@@ -83,6 +83,10 @@ pub(super) fn gate_name(gate: &Judged, meta: &RunMeta) -> String {
     }
     if !gate.rule.is_absolute() {
         let _ = write!(name, " over {}", gate.over);
+    }
+    if let Some(recorded) = gate.recorded {
+        let recorded = with_unit(recorded, gate.unit());
+        let _ = write!(name, ", recorded {recorded}");
     }
     name
 }
