@@ -1,25 +1,28 @@
 //! Callers: they arrive, wait as long as their patience lasts, talk, leave messages, take
 //! callbacks and call again. What a caller does is drawn from who it is, never from the policy.
+//!
+//! Owns a caller's state, from its arrival until its call is over.
+
+mod callbacks;
+mod redials;
+mod spans;
+mod table;
+mod voicemail;
 
 use engine::id::{AgentId, CallId, CallerKey, QueueId};
 use engine::output::{Departure, Event as Said};
-use engine::time::Micros;
 use engine::{Input, Timestamp};
 
 use crate::streams::Purpose;
-use crate::trace::Patience;
 use crate::world::World;
 use crate::world::arrivals::recorded;
+use crate::world::callers::redials::{Lost, Redial};
 use crate::world::carrier::WEBHOOK_LIMIT;
 use crate::world::event::{Event, Kind};
-use crate::world::plan::{ClassPlan, StreamPlan};
+use crate::world::plan::StreamPlan;
 
-/// The voicemail greeting; who leaves no message hangs up within it.
-const GREETING: Micros = 15_000_000;
-/// A message's length.
-const MESSAGE: Micros = 20_000_000;
-/// A called caller who answers does so after this long.
-const CALLBACK_ANSWER: Micros = 8_000_000;
+pub(crate) use redials::Redials;
+pub(crate) use table::CallTable;
 
 /// Where a caller stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,117 +60,7 @@ pub(crate) struct Caller {
     is_live: bool,
 }
 
-/// A caller who will call again.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Redial {
-    stream: u16,
-    class: u16,
-    entity: u64,
-}
-
-/// The callers with a call in hand, by engine id.
-#[derive(Debug, Default)]
-pub(crate) struct CallTable {
-    slots: Vec<Caller>,
-    free: Vec<u32>,
-    directory: engine::directory::Directory,
-}
-
-impl CallTable {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.directory.live() == 0
-    }
-
-    #[inline]
-    fn admit(&mut self, caller: Caller) -> u32 {
-        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
-        let slots = &self.slots;
-        self.directory.push(slot, |slot| slots[slot as usize].id);
-        match self.slots.get_mut(slot as usize) {
-            Some(place) => {
-                let generation = place.generation + 1;
-                *place = caller;
-                place.generation = generation;
-            }
-            None => self.slots.push(caller),
-        }
-        slot
-    }
-
-    #[inline]
-    pub(crate) fn find(&self, call: CallId) -> Option<u32> {
-        self.directory
-            .slot(call, |slot| self.slots[slot as usize].id)
-    }
-
-    /// The caller in `slot`, if it is still this call's.
-    #[inline]
-    pub(crate) fn at(&mut self, slot: u32, call: CallId) -> Option<&mut Caller> {
-        self.slots
-            .get_mut(slot as usize)
-            .filter(|caller| caller.id == call && caller.is_live)
-    }
-
-    fn remove(&mut self, slot: u32) {
-        let caller = &mut self.slots[slot as usize];
-        caller.generation += 1;
-        caller.is_live = false;
-        self.directory.remove(caller.id, slot);
-        self.free.push(slot);
-    }
-}
-
-impl std::ops::Index<u32> for CallTable {
-    type Output = Caller;
-    #[inline]
-    fn index(&self, slot: u32) -> &Caller {
-        &self.slots[slot as usize]
-    }
-}
-
-impl std::ops::IndexMut<u32> for CallTable {
-    #[inline]
-    fn index_mut(&mut self, slot: u32) -> &mut Caller {
-        &mut self.slots[slot as usize]
-    }
-}
-
-/// What became of a call that may be tried again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Lost {
-    Abandoned,
-    Refused,
-    Voicemail,
-    TimedOut,
-    Failed,
-    CallbackFailed,
-}
-
 const NUMBER_BITS: u32 = 40;
-
-/// Callers who will call again, by place. Places are used again, so that there are only as many as
-/// ever waited to call at one time, however long the run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Redials {
-    places: Vec<Redial>,
-    free: Vec<u32>,
-}
-
-impl Redials {
-    fn put(&mut self, redial: Redial) -> u32 {
-        if let Some(place) = self.free.pop() {
-            self.places[place as usize] = redial;
-            return place;
-        }
-        self.places.push(redial);
-        self.places.len() as u32 - 1
-    }
-
-    fn take(&mut self, place: u32) -> Redial {
-        self.free.push(place);
-        self.places[place as usize]
-    }
-}
 
 /// The entity of a caller's first call; redials count in the byte above the number.
 fn first_of(entity: u64) -> u64 {
@@ -203,11 +96,6 @@ impl World<'_> {
         let entity = u64::from(stream) << 48 | number;
         let class = self.class_of(stream as usize, entity, number);
         self.arrive(stream as u16, class, entity);
-    }
-
-    pub(crate) fn redials(&mut self, place: u32) {
-        let redial = self.redials.take(place);
-        self.arrive(redial.stream, redial.class, redial.entity);
     }
 
     /// Its place among the stream's classes: as recorded, or drawn.
@@ -288,70 +176,6 @@ impl World<'_> {
         }
     }
 
-    #[inline]
-    pub(crate) fn class_plan(&self, slot: u32) -> &ClassPlan {
-        let caller = &self.calls[slot];
-        &self.plan.streams[usize::from(caller.stream)].classes[usize::from(caller.class)]
-    }
-
-    /// A caller that was not served in its arrival's instant: when it will hang up.
-    pub(crate) fn schedule_patience(&mut self, slot: u32) {
-        let caller = self.calls[slot];
-        if caller.state != State::Waiting {
-            return;
-        }
-        if let Some(patience) = self.patience(slot) {
-            let at = caller.arrived.after(patience);
-            self.schedule(at.max(self.now), Kind::HangsUp, slot, caller.generation);
-        }
-    }
-
-    /// From arrival to hanging up; `None` = never.
-    fn patience(&self, slot: u32) -> Option<Micros> {
-        let caller = &self.calls[slot];
-        let dist = self
-            .class_plan(slot)
-            .patience
-            .as_ref()
-            .map(|p| p.at(&self.plan.local, caller.arrived.0));
-        let u = self.draws.unit(
-            Purpose::Patience,
-            caller.entity,
-            u64::from(caller.callbacks),
-        );
-        match self.recorded_patience(caller) {
-            Patience::Known(span) => Some(span),
-            Patience::Censored(beyond) => dist?.conditional_sample_micros(beyond as f64 * 1e-6, u),
-            Patience::Unknown => Some(dist?.sample_micros(u)),
-        }
-    }
-
-    fn recorded_patience(&self, caller: &Caller) -> Patience {
-        if caller.entity != first_of(caller.entity) || caller.callbacks > 0 {
-            return Patience::Unknown;
-        }
-        let source = &self.plan.streams[usize::from(caller.stream)].source;
-        recorded(source, caller.entity & ((1 << NUMBER_BITS) - 1))
-            .map_or(Patience::Unknown, |call| call.patience)
-    }
-
-    /// How long it talks with an agent of average speed.
-    pub(crate) fn talk(&self, slot: u32) -> Micros {
-        let caller = &self.calls[slot];
-        let source = &self.plan.streams[usize::from(caller.stream)].source;
-        if caller.entity == first_of(caller.entity)
-            && let Some(talk) = recorded(source, caller.entity & ((1 << NUMBER_BITS) - 1))
-                .and_then(|call| call.talk)
-        {
-            return talk;
-        }
-        let u = self.draws.unit(Purpose::Talk, caller.entity, 0);
-        let law = self.class_plan(slot).talk.as_ref();
-        law.expect("invariant: the log has the talk of every call of a class without a law of it")
-            .at(&self.plan.local, caller.arrived.0)
-            .sample_micros(u)
-    }
-
     /// What the engine says about a call concerns its caller.
     #[inline]
     pub(crate) fn notice(&mut self, said: &Said) {
@@ -407,46 +231,6 @@ impl World<'_> {
         }
     }
 
-    fn hears_greeting(&mut self, call: CallId) {
-        let Some(slot) = self.calls.find(call) else {
-            return;
-        };
-        let leaves = self.class_plan(slot).leaves_message;
-        let caller = &mut self.calls[slot];
-        if caller.state == State::Gone {
-            return;
-        }
-        caller.state = State::Voicemail;
-        caller.generation += 1;
-        let (entity, generation) = (caller.entity, caller.generation);
-        if self.draws.chance(Purpose::Voicemail, entity, 0, leaves) {
-            self.after(GREETING + MESSAGE, Kind::MessageLeft, slot, generation);
-        } else {
-            let u = self.draws.unit(Purpose::VoicemailLength, entity, 0);
-            let within = (u * GREETING as f64) as Micros;
-            self.after(within, Kind::HangsUp, slot, generation);
-        }
-    }
-
-    pub(crate) fn message_left(&mut self, event: Event) {
-        let caller = &mut self.calls[event.index()];
-        if event.is_of(caller.generation) {
-            let (call, entity) = (caller.id, caller.entity);
-            self.hang_up(event.index());
-            self.tell(Input::VoicemailLeft { call }, entity);
-        }
-    }
-
-    fn goes_away(&mut self, call: CallId) {
-        let Some(slot) = self.calls.find(call) else {
-            return;
-        };
-        self.free_line(slot);
-        let caller = &mut self.calls[slot];
-        caller.state = State::Away;
-        caller.generation += 1;
-    }
-
     pub(crate) fn caller_hangs_up(&mut self, event: Event) {
         let caller = &self.calls[event.index()];
         if !event.is_of(caller.generation) {
@@ -486,117 +270,12 @@ impl World<'_> {
         }
     }
 
-    fn may_call_again(&mut self, stream: u16, class: u16, entity: u64, lost: Lost) {
-        let plan = &self.plan.streams[usize::from(stream)].classes[usize::from(class)];
-        let Some((after, delay)) = &plan.redial else {
-            return;
-        };
-        let probability = match lost {
-            Lost::Abandoned => after.abandoned,
-            Lost::Refused => after.refused,
-            Lost::Voicemail => after.voicemail,
-            Lost::TimedOut => after.timed_out,
-            Lost::Failed => after.failed,
-            Lost::CallbackFailed => after.callback_failed,
-        };
-        let redials = entity >> NUMBER_BITS & 0xff;
-        if redials == 0xff || !self.draws.chance(Purpose::Redial, entity, 0, probability) {
-            return;
-        }
-        let delay = delay.sample_micros(self.draws.unit(Purpose::RedialDelay, entity, 0));
-        let at = self.now.after(delay.max(1));
-        if at.0 >= self.plan.horizon {
-            return;
-        }
-        let place = self.redials.put(Redial {
-            stream,
-            class,
-            entity: entity + (1 << NUMBER_BITS),
-        });
-        self.schedule(at, Kind::Redials, place, 0);
-    }
-
     /// The engine takes the caller off the line.
     pub(crate) fn leaves_queue(&mut self, call: CallId, then: Departure) {
         if let Some(slot) = self.calls.find(call)
             && then == Departure::HangUp
         {
             self.hang_up(slot);
-        }
-    }
-
-    /// A callback is offered: it is taken at once or not at all.
-    pub(crate) fn hears_callback_offer(&mut self, call: CallId) {
-        let Some(slot) = self.calls.find(call) else {
-            return;
-        };
-        let accepts = self.class_plan(slot).callback.accepts;
-        let caller = self.calls[slot];
-        if caller.state == State::Waiting
-            && self
-                .draws
-                .chance(Purpose::CallbackAccept, caller.entity, 0, accepts)
-        {
-            self.post(Input::CallbackAccepted { call, at: None }, caller.entity);
-        }
-    }
-
-    /// The caller's phone rings (if the carrier is up).
-    pub(crate) fn callback_rings(&mut self, event: Event) {
-        let slot = event.index();
-        let caller = &self.calls[slot];
-        if !event.is_of(caller.generation) {
-            return;
-        }
-        let answers = self.class_plan(slot).callback.answers;
-        let (entity, k) = (caller.entity, u64::from(caller.callbacks));
-        self.calls[slot].callbacks += 1;
-        let generation = self.calls[slot].generation;
-        let fails = self.command_fails(entity);
-        if !fails
-            && self
-                .draws
-                .chance(Purpose::CallbackAnswer, entity, k, answers)
-        {
-            self.after(CALLBACK_ANSWER, Kind::CallbackAnswers, slot, generation);
-        } else {
-            let stream = usize::from(self.calls[slot].stream);
-            let queue = queue_of(&self.plan.streams[stream], entity);
-            let ring = self.plan.policy.queues[queue.index()]
-                .callback
-                .map_or(0, |c| engine::time::micros(c.ring));
-            let after = if fails { 0 } else { ring };
-            self.after(after, Kind::CallbackUnanswered, slot, generation);
-        }
-    }
-
-    pub(crate) fn callback_answers(&mut self, event: Event) {
-        let caller = &mut self.calls[event.index()];
-        if !event.is_of(caller.generation) {
-            return;
-        }
-        caller.state = State::Waiting;
-        caller.generation += 1;
-        caller.has_line = true;
-        caller.arrived = self.now;
-        let (call, entity) = (caller.id, caller.entity);
-        self.lines_in_use += 1;
-        self.fresh = Some(event.index());
-        self.tell(Input::CallbackAnswered { call }, entity);
-    }
-
-    pub(crate) fn callback_unanswered(&mut self, event: Event) {
-        let caller = &self.calls[event.index()];
-        if event.is_of(caller.generation) {
-            let (call, entity) = (caller.id, caller.entity);
-            self.tell(Input::CallbackUnanswered { call }, entity);
-        }
-    }
-
-    /// The engine gives up a callback that rings.
-    pub(crate) fn callback_stops(&mut self, call: CallId) {
-        if let Some(slot) = self.calls.find(call) {
-            self.calls[slot].generation += 1;
         }
     }
 }

@@ -1,0 +1,107 @@
+//! Conversations: caller and agent are joined, talk, and the agent does its after-call work.
+
+use engine::Input;
+use engine::id::{AgentId, CallId, OfferId};
+use engine::time::Micros;
+
+use crate::streams::Purpose;
+use crate::world::World;
+use crate::world::agents::legs::{LegStage, generation};
+use crate::world::callers::State;
+use crate::world::event::{Event, Kind};
+
+impl World<'_> {
+    /// The engine wants caller and agent joined.
+    pub(crate) fn join(&mut self, offer: OfferId, call: CallId) {
+        let agent = offer.agent().0;
+        let entity = self.agents[agent as usize]
+            .leg
+            .filter(|leg| leg.call == call)
+            .map_or(0, |leg| leg.entity);
+        let delay = self.command_delay(entity);
+        self.after(delay, Kind::Joins, agent, generation(offer));
+    }
+
+    pub(crate) fn joins(&mut self, event: Event) {
+        let agent = event.index();
+        let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
+            return;
+        };
+        let (call, slot, entity) = (leg.call, leg.slot, leg.entity);
+        let waits = self
+            .calls
+            .at(slot, call)
+            .is_some_and(|caller| caller.state == State::Waiting);
+        if !waits || self.command_fails(entity) {
+            return self.fail_leg(agent, Input::BridgeFailed { call }, entity);
+        }
+        let who = &mut self.agents[agent as usize];
+        if let Some(leg) = &mut who.leg {
+            leg.stage = LegStage::Talking;
+        }
+        let factor = who.talk_factor;
+        let mut talk = self.talk(slot);
+        if factor != 1.0 {
+            talk = (talk as f64 * factor).round() as Micros;
+        }
+        let caller = &mut self.calls[slot];
+        caller.state = State::Talking(AgentId(agent));
+        caller.generation += 1;
+        let generation = caller.generation;
+        let at = self.now.after(talk);
+        self.schedule(at, Kind::TalkEnds, slot, generation);
+        self.tell(Input::CallBridged { call }, entity);
+    }
+
+    pub(crate) fn talk_ends(&mut self, event: Event) {
+        let slot = event.index();
+        let caller = &self.calls[slot];
+        let State::Talking(agent) = caller.state else {
+            return;
+        };
+        if !event.is_of(caller.generation) {
+            return;
+        }
+        let (call, entity) = (caller.id, caller.entity);
+        self.engine.prefetch(call, agent);
+        self.recorder.prefetch(call, agent);
+        self.hang_up(slot);
+        let group = self.group(agent.0);
+        let need = group.wrap_up.as_ref().map_or(0, |dist| {
+            let u = self.draws.unit(Purpose::WrapUp, entity, 0);
+            dist.at(&self.plan.local, self.now.0).sample_micros(u)
+        });
+        let who = &mut self.agents[agent.index()];
+        who.leg = None;
+        who.ready_at = self.now.after(need);
+        self.tell(Input::CallEnded { call }, entity);
+        if self.agents[agent.index()].leaving {
+            self.closes(agent.0);
+        }
+    }
+
+    /// The engine gives the agent time for after-call work; it says when it is done earlier.
+    pub(crate) fn agent_wraps_up(&mut self, agent: AgentId) {
+        let ready_at = self.agents[agent.index()].ready_at;
+        let delay = ready_at.since(self.now);
+        self.after(delay, Kind::Ready, agent.0, 0);
+    }
+
+    pub(crate) fn agent_is_ready(&mut self, event: Event) {
+        let agent = event.index();
+        // A wrap-up that the engine has ended itself needs no word.
+        if self.agents[agent as usize].ready_at <= self.now {
+            self.tell_ready(agent);
+        }
+    }
+
+    fn tell_ready(&mut self, agent: u32) {
+        let entity = self.agents[agent as usize].entity;
+        self.tell(
+            Input::AgentReady {
+                agent: AgentId(agent),
+            },
+            entity,
+        );
+    }
+}
