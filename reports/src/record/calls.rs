@@ -118,11 +118,11 @@ impl Recorder {
         }
         cell.counts.connected_within += u64::from(waited <= t);
         cell.counts.connected_before += u64::from(waited < t);
-        let is_silent = self.options.silent.get(slot.queue.index()) == Some(&true);
         cell.counts.could_be_told += u64::from(
             slot.marks.has(Marks::WAITED)
                 && slot.marks.has(Marks::QUEUED)
-                && (slot.announced.is_some() || !is_silent),
+                && (slot.announced.is_some()
+                    || self.options.silent.get(slot.queue.index()) != Some(&true)),
         );
         cell.counts.fell_back += u64::from(slot.marks.has(Marks::FIRST_OFFER_FAILED));
         cell.spans.connected_wait.record(waited);
