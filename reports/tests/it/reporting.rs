@@ -322,6 +322,7 @@ fn the_page_says_first_what_does_not_hold_then_shows_charts_then_all_targets() {
             assert!(top.contains(&name), "{kind}: {name}");
         }
         assert!(place("</header>") < place("id=\"targets\""));
+        assert_eq!(top.contains("nothing was measured.<"), kind == "empty");
         assert!(place("id=\"charts\"") < place("id=\"targets\""), "{kind}");
         let links: Vec<&str> = html.split("href=\"#").skip(1).collect();
         assert!(links.len() >= 5, "{kind}");

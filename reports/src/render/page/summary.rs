@@ -29,6 +29,12 @@ pub(super) fn push_summary(html: &mut String, report: &RunReport, has_charts: bo
         let _ = writeln!(html, "<p class=\"soft\">{}</p>", escaped(&meta.description));
     }
     push_verdict(html, report);
+    if report.offered == 0 {
+        html.push_str(
+            "<p class=\"banner fail\"><span>No call arrived between warm-up and horizon: nothing was \
+             measured.</span></p>\n",
+        );
+    }
     for (replication, violation) in &report.violations {
         let said = format!("Not valid: replication {replication}: {violation}");
         let _ = writeln!(
@@ -95,6 +101,11 @@ fn push_open(html: &mut String, report: &RunReport) {
             (None, _) => "nothing was measured".to_string(),
         };
         let _ = write!(said, ", target {}", row.target(gate));
+        // A number and its unit stay in one line.
+        let said = said
+            .replace(" %", "\u{a0}%")
+            .replace("= ", "=\u{a0}")
+            .replace(" s", "\u{a0}s");
         let _ = writeln!(
             html,
             "<li>{} <b>{}</b>: {}</li>",
