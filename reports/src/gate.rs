@@ -2,8 +2,9 @@
 //!
 //! The whole confidence interval on the good side is a pass, on the bad side a fail, and anything
 //! else is inconclusive: more replications are needed. A run without calls and a measure without a
-//! value fail. The gates of a run are one family: each interval is taken at the level that Holm's
-//! procedure gives it, so that `confidence` holds for all of them together.
+//! value fail. The gates of a run are one family: each is judged by an interval at the level that
+//! Holm's procedure gives it, so that `confidence` holds for all of them together. What is shown
+//! beside an estimate is its own interval at `confidence`, as everywhere in a report.
 //!
 //! Never decides what to measure or what the limit is.
 
@@ -50,6 +51,8 @@ pub struct Gate<'a> {
     /// What the measure itself, not its lift, is in an ideal that the driver has solved; `None` =
     /// arithmetic says nothing about it. It judges nothing.
     pub ideal: Option<f64>,
+    /// What a replayed log recorded, where the limit was taken from that. It judges nothing.
+    pub recorded: Option<f64>,
 }
 
 /// What became of a gate.
@@ -103,16 +106,20 @@ pub struct Judged {
     pub limit: f64,
     /// The estimate that was judged: the measure, or its lift.
     pub estimate: Option<f64>,
-    /// Its interval at the level of this gate in the family.
+    /// Its interval at the run's confidence, for itself alone.
     pub interval: Option<Interval>,
-    /// The bound that decides: the worse end of the interval, or the point when there are no
-    /// bounds.
+    /// The bound that decides: the worse end of the interval at the level of this gate in the
+    /// family, or the point when there are no bounds.
     pub observed: Option<f64>,
+    /// The confidence of the interval of which `observed` is an end, 0..1: at least the run's.
+    pub observed_confidence: f64,
     /// How far `observed` is on the good side of the limit.
     pub margin: Option<f64>,
     /// What arithmetic would allow: the measure in the driver's ideal, or that ideal's lift over
     /// the baseline's estimate. Shown beside the limit; the verdict does not depend on it.
     pub ideal: Option<f64>,
+    /// What the log recorded from which the limit was taken.
+    pub recorded: Option<f64>,
     /// The verdict.
     pub verdict: Verdict,
 }
@@ -228,7 +235,8 @@ pub fn judge(gates: &[Gate<'_>], replications: &[Replication], confidence: f64) 
         .zip(estimates)
         .zip(decisions)
         .map(|((gate, estimate), decision)| {
-            judge_one(gate, estimate, decision.is_rejected, 1.0 - decision.level)
+            let family = 1.0 - decision.level;
+            judge_one(gate, estimate, decision.is_rejected, confidence, family)
         })
         .collect()
 }
@@ -238,6 +246,7 @@ fn judge_one(
     estimate: Option<Estimate>,
     is_decided: bool,
     confidence: f64,
+    in_family: f64,
 ) -> Judged {
     let judged = Judged {
         measure: gate.measure,
@@ -248,23 +257,25 @@ fn judge_one(
         estimate: None,
         interval: None,
         observed: None,
+        observed_confidence: in_family,
         margin: None,
         ideal: gate.ideal(),
+        recorded: gate.recorded,
         verdict: Verdict::Fail,
     };
     let Some(estimate) = estimate else {
         return judged;
     };
     let range = gate.measure.unit.range();
-    let interval = estimate.interval(confidence).map(|interval| {
-        if gate.rule.is_absolute() {
-            interval.within(range)
-        } else {
-            interval
-        }
-    });
+    let interval_at = |confidence| {
+        let interval = estimate.interval(confidence)?;
+        Some(match gate.rule.is_absolute() {
+            true => interval.within(range),
+            false => interval,
+        })
+    };
     let wants_more = gate.rule.wants_more();
-    let observed = match interval {
+    let observed = match interval_at(in_family) {
         Some(interval) if wants_more => interval.lower,
         Some(interval) => interval.upper,
         None => estimate.point,
@@ -283,7 +294,7 @@ fn judge_one(
     };
     Judged {
         estimate: Some(estimate.point),
-        interval,
+        interval: interval_at(confidence),
         observed: Some(observed),
         margin: Some(distance(observed)),
         verdict,

@@ -1,15 +1,16 @@
 //! A run's report: all estimates, outcomes, verdicts and what the charts need, computed once from
 //! the replications in their order. Renderers only read it.
 
-use crate::gate::{Gate, Judged, Verdict, judge};
-use crate::measures::{self, Measure, Part, Unit};
-use crate::record::{CallRow, ConservationError, Distribution, Outcomes, Replication, Series};
-use crate::stats::Pooled;
-use engine::id::{ClassId, QueueId};
-use engine::time::{Micros, Timestamp};
+mod chart_input;
+mod log;
 
-/// Pairs in the calibration chart, over all replications.
-const CHART_PAIRS: usize = 400;
+pub use chart_input::ChartInput;
+pub use log::{LogRows, Recorded, RecordedSide, RecordedSpan};
+
+use crate::gate::{Gate, Judged, Verdict, judge};
+use crate::measures::{self, Measure, Part};
+use crate::record::{CallRow, ConservationError, Outcomes, Replication};
+use engine::id::{ClassId, QueueId};
 
 /// What a report says about the run beside its numbers. Digests and names are the driver's.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -68,27 +69,6 @@ pub struct PartFigures {
     pub figures: Vec<Figure>,
 }
 
-/// What the charts show.
-#[derive(Clone, Debug)]
-pub struct ChartInput {
-    /// Waits of connected calls.
-    pub connected_wait: Pooled,
-    /// Waits of abandoned calls.
-    pub abandoned_wait: Pooled,
-    /// Assignment latencies of offers that rang.
-    pub assignment_latency: Pooled,
-    /// Sums over replications.
-    pub series: Series,
-    /// Announced and realised waits, milliseconds.
-    pub pairs: Vec<(u32, u32)>,
-    /// T, microseconds.
-    pub threshold: Micros,
-    /// Where counting starts.
-    pub warm_up: Timestamp,
-    /// Where it ends.
-    pub horizon: Timestamp,
-}
-
 /// A finished run.
 #[derive(Clone, Debug)]
 pub struct RunReport {
@@ -111,88 +91,14 @@ pub struct RunReport {
     /// What was recorded in reality beside what was simulated; `None` when the run replays nothing.
     /// Set by the driver.
     pub recorded: Option<Recorded>,
+    /// What was read of the logs that the run replays; `None` when it replays none. Set by the driver.
+    pub log: Option<LogRows>,
     /// What charts show.
     pub charts: ChartInput,
     /// Rows per call, by replication; empty unless recorded.
     pub rows: Vec<Vec<CallRow>>,
     /// Replications whose calls do not add up: the report is not to be trusted.
     pub violations: Vec<(usize, ConservationError)>,
-}
-
-/// What a log recorded beside what its replay simulated. The driver compares; this is shown.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Recorded {
-    /// T of "served in time", seconds.
-    pub threshold_s: f64,
-    /// By half hour of the day, all days together, those without calls left out.
-    pub half_hours: Vec<RecordedSpan>,
-    /// The whole time.
-    pub overall: RecordedSpan,
-    /// Whether it is alike; `None` when a side has nobody to speak of.
-    pub is_alike: Option<bool>,
-    /// The verdict in a sentence.
-    pub verdict: String,
-    /// Why it is not closer, in sentences.
-    pub reasons: Vec<String>,
-}
-
-/// One span of time of [`Recorded`].
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct RecordedSpan {
-    /// `08:30`, or `all`.
-    pub name: String,
-    /// The log.
-    pub recorded: RecordedSide,
-    /// Mean over the replications.
-    pub simulated: RecordedSide,
-}
-
-/// One side of a [`RecordedSpan`]; `None` = nobody to speak of.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct RecordedSide {
-    /// Calls.
-    pub offered: f64,
-    /// Hung up / offered.
-    pub abandonment_rate: Option<f64>,
-    /// Mean wait of the served, seconds.
-    pub mean_wait_connected: Option<f64>,
-    /// Mean wait of those who hung up, seconds.
-    pub mean_wait_abandoned: Option<f64>,
-    /// Served within T / offered.
-    pub connected_within_threshold: Option<f64>,
-}
-
-impl RecordedSide {
-    /// Its figures with their keys in files, their names, and the unit of each.
-    #[must_use]
-    pub fn figures(&self) -> [(&'static str, &'static str, Unit, Option<f64>); 4] {
-        [
-            (
-                "abandonment_rate",
-                "abandoned",
-                Unit::Ratio,
-                self.abandonment_rate,
-            ),
-            (
-                "mean_wait_connected",
-                "mean wait of the served",
-                Unit::Seconds,
-                self.mean_wait_connected,
-            ),
-            (
-                "mean_wait_abandoned",
-                "mean wait of those who hung up",
-                Unit::Seconds,
-                self.mean_wait_abandoned,
-            ),
-            (
-                "connected_within_threshold",
-                "served in time",
-                Unit::Ratio,
-                self.connected_within_threshold,
-            ),
-        ]
-    }
 }
 
 impl RunReport {
@@ -231,6 +137,7 @@ impl RunReport {
             outcomes,
             gates: judge(gates, replications, confidence),
             recorded: None,
+            log: None,
             charts: ChartInput::of(replications),
             rows: replications.iter().map(|r| r.rows.clone()).collect(),
             violations: replications
@@ -256,6 +163,12 @@ impl RunReport {
 }
 
 impl Figure {
+    /// The interval, when there is one.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        self.lower.zip(self.upper)
+    }
+
     /// The measure of `part` over all replications.
     #[must_use]
     pub fn of(
@@ -278,38 +191,6 @@ impl Figure {
             upper: interval.map(|interval| interval.upper),
             // A quantile that rests on a single one of the replications has no influences.
             n: estimate.as_ref().map_or(0, |estimate| estimate.n().max(1)),
-        }
-    }
-}
-
-impl ChartInput {
-    fn of(replications: &[Replication]) -> ChartInput {
-        let pool = |spans: fn(&Replication) -> &Distribution| {
-            let pooled: Vec<Pooled> = replications
-                .iter()
-                .map(|r| Pooled::of([spans(r)]))
-                .collect();
-            Pooled::all(&pooled)
-        };
-        let mut series = Series::default();
-        for replication in replications {
-            series.absorb(&replication.series);
-        }
-        let quota = CHART_PAIRS.div_ceil(replications.len().max(1));
-        let pairs = replications.iter().flat_map(|replication| {
-            let kept = replication.pairs.kept();
-            kept.iter().step_by(kept.len().div_ceil(quota).max(1))
-        });
-        let options = replications.first().map(|replication| &replication.options);
-        ChartInput {
-            connected_wait: pool(|r| &r.total.spans.connected_wait),
-            abandoned_wait: pool(|r| &r.total.spans.abandoned_wait),
-            assignment_latency: pool(|r| &r.total.spans.assignment_latency),
-            series,
-            pairs: pairs.copied().collect(),
-            threshold: options.map_or(0, |o| o.threshold),
-            warm_up: options.map_or(Timestamp::ZERO, |o| o.warm_up),
-            horizon: options.map_or(Timestamp::ZERO, |o| o.horizon),
         }
     }
 }

@@ -73,7 +73,7 @@ fn main() {
                     class: ClassId(0),
                     share: 1.0,
                     patience: Some(PerPeriod::Always(DistSpec::Exponential { mean: patience })),
-                    talk: PerPeriod::Always(DistSpec::Exponential { mean: service }),
+                    talk: Some(PerPeriod::Always(DistSpec::Exponential { mean: service })),
                     balks: 0.0,
                     leaves_message: 1.0,
                     redial: None,

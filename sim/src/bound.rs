@@ -202,7 +202,10 @@ impl Mix {
             let sum: f64 = span.groups.iter().map(|(g, n)| f64::from(*n) * of(g)).sum();
             sum / staff
         };
-        let talk = mean(&|class| dist(class.talk.at(span.local)).mean());
+        let talk = mean(&|class| {
+            let law = class.talk.as_ref();
+            law.map_or(0.0, |talk| dist(talk.at(span.local)).mean())
+        });
         let talk_factor =
             by_agent(&|group| group.talk_factor.as_ref().map_or(1.0, |f| dist(f).mean()));
         let longest = longest_wrap_up(scenario);

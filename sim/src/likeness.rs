@@ -2,7 +2,7 @@
 //!
 //! Owns the comparison and its verdict; [`table`](Likeness::table) and [`csv`](Likeness::csv) write
 //! it. It looks at records only, never at a world or an engine, and does not decide whether a run
-//! passed: a replay whose staffing is inferred from the log it is compared with is a check of
+//! passed (a gate `{ within: 2 points, of: recorded }` does): a replay whose staffing is inferred from the log it is compared with is a check of
 //! consistency, not a forecast.
 //!
 //! **Both sides alike.** Calls count that arrive within the experiment after its warm-up, by the
@@ -10,6 +10,9 @@
 //! timed out) is offered only. Shares are of the calls offered.
 
 mod render;
+mod tally;
+
+pub use tally::Tally;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +22,7 @@ use reports::record::{CallRow, Outcome};
 use crate::scenario::{Arrivals, Scenario, TraceSource};
 use crate::trace::{Recorded, TraceCall};
 use crate::world::local::{DAY, LocalTime};
+use tally::End;
 
 /// Half an hour, in microseconds.
 const HALF_HOUR: Micros = 1_800_000_000;
@@ -33,85 +37,8 @@ pub const ABANDONMENT_WITHIN: f64 = 0.02;
 /// Closest that the mean wait of the served must come, as a share of the recorded.
 pub const WAIT_WITHIN: f64 = 0.2;
 
-/// Calls of one side in one span of time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Tally {
-    /// All of them.
-    pub offered: u64,
-    /// Connected.
-    pub served: u64,
-    /// Hung up.
-    pub abandoned: u64,
-    /// Connected within the threshold.
-    pub served_within: u64,
-    /// The served calls' waits, summed; those that did not wait count 0.
-    pub served_wait: Micros,
-    /// The waits of those who hung up, summed.
-    pub abandoned_wait: Micros,
-}
-
-impl Tally {
-    fn add(&mut self, end: End, wait: Micros, threshold: Micros) {
-        self.offered += 1;
-        match end {
-            End::Served => {
-                self.served += 1;
-                self.served_within += u64::from(wait <= threshold);
-                self.served_wait += wait;
-            }
-            End::HungUp => {
-                self.abandoned += 1;
-                self.abandoned_wait += wait;
-            }
-            End::Other => {}
-        }
-    }
-
-    fn absorb(&mut self, other: &Tally) {
-        self.offered += other.offered;
-        self.served += other.served;
-        self.abandoned += other.abandoned;
-        self.served_within += other.served_within;
-        self.served_wait += other.served_wait;
-        self.abandoned_wait += other.abandoned_wait;
-    }
-
-    /// The share that hung up; `None` without calls.
-    #[must_use]
-    pub fn abandonment(&self) -> Option<f64> {
-        ratio(self.abandoned as f64, self.offered)
-    }
-
-    /// The share connected within the threshold; `None` without calls.
-    #[must_use]
-    pub fn within(&self) -> Option<f64> {
-        ratio(self.served_within as f64, self.offered)
-    }
-
-    /// The mean wait of the served in seconds; `None` when nobody was.
-    #[must_use]
-    pub fn mean_served_wait(&self) -> Option<f64> {
-        ratio(self.served_wait as f64 * 1e-6, self.served)
-    }
-
-    /// The mean wait of those who hung up in seconds; `None` when nobody did.
-    #[must_use]
-    pub fn mean_abandoned_wait(&self) -> Option<f64> {
-        ratio(self.abandoned_wait as f64 * 1e-6, self.abandoned)
-    }
-}
-
-fn ratio(sum: f64, n: u64) -> Option<f64> {
-    (n > 0).then(|| sum / n as f64)
-}
-
-/// How a call ended, as far as both sides know.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum End {
-    Served,
-    HungUp,
-    Other,
-}
+/// The measures that a log records too.
+pub const MEASURES: [&str; 3] = ["abandonment_rate", "asa", "service_level_offered"];
 
 /// Both sides of one span of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -254,6 +181,19 @@ impl Likeness {
             all.simulated.absorb(&pair.simulated);
         }
         all
+    }
+
+    /// What the log says of one of [`MEASURES`], in the measure's unit and over the calls that count;
+    /// `None` for others, and where it has nobody to speak of.
+    #[must_use]
+    pub fn recorded_measure(&self, id: &str) -> Option<f64> {
+        let recorded = self.overall().recorded;
+        match id {
+            "abandonment_rate" => recorded.abandonment(),
+            "asa" => recorded.mean_served_wait(),
+            "service_level_offered" => recorded.within(),
+            _ => None,
+        }
     }
 
     /// By half hour of the day, 00:00 first; all days together.

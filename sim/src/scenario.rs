@@ -17,6 +17,7 @@ mod digest;
 mod dist_spec;
 mod gates;
 mod read;
+mod remarks;
 mod world;
 
 use std::path::PathBuf;

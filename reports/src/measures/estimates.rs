@@ -1,6 +1,7 @@
 //! How good the announced waits were, over calls that waited and were connected.
 //!
-//! The remaining wait is announcement to bridge. Without a suffix: the call's first announced
+//! Where nothing can be announced (the legacy flow, a queue without `announce: { wait: true }`) there
+//! is no rate of announcing either. The remaining wait is announcement to bridge. Without a suffix: the call's first announced
 //! point; `_all`: every announcement. Silence must not win, hence `estimate_announced_rate`.
 
 use super::{Better, Breakdown, Measure, Sample, Unit, mean_span, ratio};
@@ -54,8 +55,8 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Ratio,
         better: Better::Higher,
         by: Breakdown::QueueAndClass,
-        formula: "calls that got an estimate / calls that waited and were connected",
-        sample: |s| ratio(s.calls.first_estimate.n, s.calls.counts.waited_connected),
+        formula: "calls that got an estimate / calls that waited in a line that announces waits, and were connected",
+        sample: |s| ratio(s.calls.first_estimate.n, s.calls.counts.could_be_told),
     },
     Measure {
         id: "estimate_within_30s_all",

@@ -79,10 +79,12 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Count,
         better: Better::Lower,
         by: Breakdown::QueueAndClass,
-        formula: "calls ended by us while waiting: timed out or failed",
+        formula: "calls ended by us while waiting: timed out or failed, or sent from the line to the voicemail, or away at closing",
         sample: |s| {
             count(
-                s.calls.outcomes.count(Outcome::TimedOut) + s.calls.outcomes.count(Outcome::Failed),
+                s.calls.outcomes.count(Outcome::TimedOut)
+                    + s.calls.outcomes.count(Outcome::Failed)
+                    + s.calls.counts.sent_away,
             )
         },
     },

@@ -60,6 +60,9 @@ pub(crate) struct Slot {
 pub(crate) struct Marks(u8);
 
 impl Marks {
+    /// Its queue let it in: beyond its arrival step it waited, or an agent was asked.
+    pub(crate) const LET_IN: u8 = Marks::WAITED | Marks::OFFERED;
+
     /// It arrived in the window.
     pub(crate) const COUNTED: u8 = 1;
     /// It is part of its queue's length.
@@ -74,7 +77,13 @@ impl Marks {
     pub(crate) const OVERLOOKED: u8 = 1 << 5;
     /// It is held in a queue (not the legacy flow).
     pub(crate) const QUEUED: u8 = 1 << 6;
+    /// It waited in line until we sent it to the voicemail.
+    pub(crate) const SENT_AWAY: u8 = 1 << 7;
 
+    /// Whether ending it now ends a waiting in line; the legacy flow has no line.
+    pub(crate) const fn is_sent_away(self) -> bool {
+        self.has(Marks::QUEUED) && self.0 & Marks::LET_IN != 0
+    }
     #[inline]
     pub(crate) const fn has(self, mark: u8) -> bool {
         self.0 & mark != 0

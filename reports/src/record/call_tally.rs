@@ -62,8 +62,11 @@ counts! {
         decide_sum,
         /// Over these: from the offer to the ring.
         carrier_sum,
-        /// Calls that waited in line and were connected.
-        waited_connected,
+        /// Calls that waited in a line that announces waits, and were connected.
+        could_be_told,
+        /// Calls that waited in line until we ended the waiting, with another outcome than
+        /// `timed_out` or `failed`: they reached the voicemail, or their queue was closed.
+        sent_away,
         /// Connected calls' conversations.
         talk_sum,
     }

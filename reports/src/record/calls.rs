@@ -118,7 +118,12 @@ impl Recorder {
         }
         cell.counts.connected_within += u64::from(waited <= t);
         cell.counts.connected_before += u64::from(waited < t);
-        cell.counts.waited_connected += u64::from(slot.marks.has(Marks::WAITED));
+        cell.counts.could_be_told += u64::from(
+            slot.marks.has(Marks::WAITED)
+                && slot.marks.has(Marks::QUEUED)
+                && (slot.announced.is_some()
+                    || self.options.silent.get(slot.queue.index()) != Some(&true)),
+        );
         cell.counts.fell_back += u64::from(slot.marks.has(Marks::FIRST_OFFER_FAILED));
         cell.spans.connected_wait.record(waited);
         if slot.answered_at != Timestamp::NEVER {
@@ -200,11 +205,19 @@ impl Recorder {
             slot.phase = Phase::Open;
             let (cell, is_counted) = (slot.cell as usize, slot.marks.has(Marks::COUNTED));
             if is_counted {
-                let outcomes = &mut self.cells[cell].outcomes;
-                outcomes.take_back(Outcome::of_refusal(reason));
+                let was_sent_away = slot.marks.is_sent_away();
+                if was_sent_away {
+                    slot.marks.set(Marks::SENT_AWAY);
+                }
+                let cell = &mut self.cells[cell];
+                cell.outcomes.take_back(Outcome::of_refusal(reason));
+                cell.counts.sent_away -= u64::from(was_sent_away);
             }
             self.calls.reopened(call);
         } else {
+            if slot.marks.is_sent_away() {
+                slot.marks.set(Marks::SENT_AWAY);
+            }
             self.leave_line(at, call);
         }
     }
@@ -250,6 +263,19 @@ impl Recorder {
                     || self.lines[before.queue.index()].had_a_match(before.in_queue_since, at));
             let cell = &mut self.cells[before.cell as usize];
             cell.outcomes.add(outcome);
+            cell.counts.sent_away += u64::from(match outcome {
+                Outcome::RefusedClosed | Outcome::RefusedFull | Outcome::RefusedNobody => {
+                    before.marks.is_sent_away()
+                }
+                Outcome::Voicemail | Outcome::Abandoned => before.marks.has(Marks::SENT_AWAY),
+                Outcome::Connected
+                | Outcome::Callback
+                | Outcome::RefusedNoLine
+                | Outcome::TimedOut
+                | Outcome::Failed
+                | Outcome::CallbackConnected
+                | Outcome::CallbackFailed => false,
+            });
             cell.counts.overlooked += u64::from(is_overlooked && !outcome.is_of_a_callback());
         }
         if let Some(bin) = self.series.bins.get_mut(before.bin as usize) {

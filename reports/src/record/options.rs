@@ -26,6 +26,9 @@ pub struct RecorderOptions {
     /// By queue: how long an agent rests after a missed offer, as in the policy; needed by
     /// `discovery_rate` only. Queues beyond the end: no rest.
     pub retry_after: Box<[RetryAfter]>,
+    /// By queue: it never announces waits, so that its calls cannot be told one; needed by
+    /// `estimate_announced_rate` only. Queues beyond the end announce.
+    pub silent: Box<[bool]>,
     /// Bins of the series over time; `None` = no series and no charts over time.
     pub series_step: Option<Micros>,
     /// Keep a row per call (memory grows with the calls).
@@ -52,6 +55,7 @@ impl RecorderOptions {
             short_abandon: 5_000_000,
             availability_level: AvailabilityLevel::Device,
             retry_after: Box::default(),
+            silent: Box::default(),
             series_step: None,
             calls_csv: false,
             ops_per_scan: 0.0,

@@ -9,7 +9,7 @@ use crate::gate::{Judged, Rule, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
 use crate::report::{
-    Figure, PartFigures, Recorded, RecordedSide, RecordedSpan, RunMeta, RunReport,
+    Figure, LogRows, PartFigures, Recorded, RecordedSide, RecordedSpan, RunMeta, RunReport,
 };
 
 /// `report.json` as a file.
@@ -44,8 +44,10 @@ fn render(report: &RunReport, speed: Option<Timing>) -> String {
             .iter()
             .map(|gate| GateJson::of(gate, meta))
             .collect(),
+        confidence: meta.confidence,
         ideal: IdealJson::of(report),
         recorded: report.recorded.as_ref().map(RecordedJson::of),
+        log: report.log,
         speed,
     };
     let mut text = serde_json::to_string_pretty(&json)
@@ -69,10 +71,14 @@ struct ReportJson<'a> {
     by_class: Parts<'a>,
     outcomes: OutcomeCounts<'a>,
     gates: Vec<GateJson<'a>>,
+    /// Of the intervals of measures and gates, and of all verdicts together.
+    confidence: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     ideal: Option<IdealJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<RecordedJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<LogRows>,
     #[serde(skip_serializing_if = "Option::is_none")]
     speed: Option<Timing>,
 }
@@ -152,6 +158,15 @@ struct GateJson<'a> {
     observed: Option<f64>,
     margin: Option<f64>,
     verdict: Verdict,
+    /// The measure, or its lift, with its own interval at the report's confidence.
+    estimate: Option<f64>,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    /// Of the wider interval of which `observed` is an end.
+    observed_confidence: f64,
+    /// What the log says, where the limit was taken from that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<f64>,
 }
 
 impl<'a> GateJson<'a> {
@@ -171,6 +186,11 @@ impl<'a> GateJson<'a> {
             observed: gate.observed,
             margin: gate.margin,
             verdict: gate.verdict,
+            estimate: gate.estimate,
+            lower: gate.interval.map(|interval| interval.lower),
+            upper: gate.interval.map(|interval| interval.upper),
+            observed_confidence: gate.observed_confidence,
+            recorded: gate.recorded,
         }
     }
 }

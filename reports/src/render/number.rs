@@ -3,64 +3,142 @@
 use crate::gate::Judged;
 use crate::measures::Unit;
 
-/// `value` with its unit: `95.7 %`, `12.3 s`, `4 m 05 s`, `12 345`.
-pub(crate) fn with_unit(value: f64, unit: Unit) -> String {
-    match unit {
-        // A share that is not all of it never reads as if it were.
-        Unit::Ratio if value < 1.0 && value > 0.99995 => "99.99 %".to_string(),
-        Unit::Ratio => format!("{} %", plain(value * 100.0, percent_digits(value))),
-        Unit::Seconds | Unit::SignedSeconds => seconds(value),
-        Unit::PerHour => format!("{} /h", grouped(value)),
-        Unit::Count | Unit::Calls | Unit::Value | Unit::Score => grouped(value),
-    }
+/// How the numbers of one row are written: all in one unit, that of the largest of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    unit: Unit,
+    span: Span,
 }
 
-/// Two bounds with one unit: `95.5 .. 95.9 %`.
-pub(crate) fn range(lower: f64, upper: f64, unit: Unit) -> String {
-    let (low, high) = (with_unit(lower, unit), with_unit(upper, unit));
-    let suffix = match unit {
-        Unit::Ratio => " %",
-        Unit::PerHour => " /h",
-        Unit::Seconds | Unit::SignedSeconds => " s",
-        Unit::Count | Unit::Calls | Unit::Value | Unit::Score => "",
-    };
-    match low.strip_suffix(suffix) {
-        Some(bare) if high.ends_with(suffix) && !high.contains(" m ") => {
-            format!("{bare} .. {high}")
+/// The unit of a row's spans of time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Span {
+    Seconds,
+    Minutes,
+    Hours,
+}
+
+impl Row {
+    /// For these numbers, absent ones left out.
+    pub(crate) fn of(unit: Unit, values: impl IntoIterator<Item = Option<f64>>) -> Row {
+        let sizes = values.into_iter().flatten().map(f64::abs);
+        let largest = sizes.fold(0.0, f64::max);
+        let span = if largest.round() >= 7200.0 {
+            Span::Hours
+        } else if largest >= 119.95 {
+            Span::Minutes
+        } else {
+            Span::Seconds
+        };
+        Row { unit, span }
+    }
+
+    /// For an estimate with its interval.
+    pub(crate) fn of_estimate(
+        unit: Unit,
+        estimate: Option<f64>,
+        bounds: Option<(f64, f64)>,
+    ) -> Row {
+        let (lower, upper) = bounds.unzip();
+        Row::of(unit, [estimate, lower, upper])
+    }
+
+    /// A number with its unit.
+    pub(crate) fn number(self, value: f64) -> String {
+        match self.unit {
+            // A share that is not all of it never reads as if it were.
+            Unit::Ratio if value < 1.0 && value > 0.99995 => "99.99 %".to_string(),
+            Unit::Ratio => format!("{} %", plain(value * 100.0, percent_digits(value))),
+            Unit::Seconds | Unit::SignedSeconds => self.span.written(value),
+            Unit::PerHour => format!("{} /h", grouped(value)),
+            Unit::Count | Unit::Calls | Unit::Value | Unit::Score => grouped(value),
         }
-        Some(_) | None => format!("{low} .. {high}"),
+    }
+
+    /// Two bounds with one unit: `95.5 .. 95.9 %`.
+    pub(crate) fn range(self, (lower, upper): (f64, f64)) -> String {
+        let (low, high) = (self.number(lower), self.number(upper));
+        let suffix = match (self.unit, self.span) {
+            (Unit::Ratio, _) => " %",
+            (Unit::PerHour, _) => " /h",
+            (Unit::Seconds | Unit::SignedSeconds, Span::Seconds) => " s",
+            (Unit::Seconds | Unit::SignedSeconds, Span::Minutes | Span::Hours)
+            | (Unit::Count | Unit::Calls | Unit::Value | Unit::Score, _) => "",
+        };
+        let bare = low.strip_suffix(suffix).unwrap_or(&low);
+        format!("{bare} .. {high}")
+    }
+
+    /// A gate's target: `>= 95 %`, `<= 2 s`, `>= +15 %`.
+    pub(crate) fn target(self, gate: &Judged) -> String {
+        let sign = if gate.rule.wants_more() { ">=" } else { "<=" };
+        let plus = if !gate.rule.is_absolute() && gate.limit > 0.0 {
+            "+"
+        } else {
+            ""
+        };
+        if gate.recorded.is_some() {
+            return format!("{sign} {}", self.number(gate.limit));
+        }
+        // A limit is a round number that someone wrote: show it as written.
+        let (value, unit) = match gate.unit() {
+            Unit::Ratio if gate.rule.is_points() => (gate.limit * 100.0, " points"),
+            Unit::Ratio => (gate.limit * 100.0, " %"),
+            Unit::Seconds | Unit::SignedSeconds
+                if self.span != Span::Seconds && gate.limit.fract() == 0.0 =>
+            {
+                let written = self.number(gate.limit);
+                let short = written.strip_suffix(" 00 s").unwrap_or(&written);
+                return format!("{sign} {plus}{short}");
+            }
+            Unit::Seconds | Unit::SignedSeconds => (gate.limit, " s"),
+            Unit::PerHour => (gate.limit, " /h"),
+            Unit::Count | Unit::Calls | Unit::Value | Unit::Score => (gate.limit, ""),
+        };
+        let rounded = (value * 1e6).round() / 1e6;
+        format!("{sign} {plus}{rounded}{unit}")
+    }
+
+    /// A gate's ideal, a lift with its sign: `97.2 %`, `+16.5 %`; `None` where there is none.
+    pub(crate) fn ideal(self, gate: &Judged) -> Option<String> {
+        let value = gate.ideal?;
+        let plus = if !gate.rule.is_absolute() && value > 0.0 {
+            "+"
+        } else {
+            ""
+        };
+        Some(format!("{plus}{}", self.number(value)))
     }
 }
 
-/// A gate's target: `>= 95 %`, `<= 2 s`, `>= +15 %`.
-pub(crate) fn target(gate: &Judged) -> String {
-    let sign = if gate.rule.wants_more() { ">=" } else { "<=" };
-    let plus = if !gate.rule.is_absolute() && gate.limit > 0.0 {
-        "+"
-    } else {
-        ""
-    };
-    // A limit is a round number that someone wrote: show it as written.
-    let (value, unit) = match gate.unit() {
-        Unit::Ratio if gate.rule.is_points() => (gate.limit * 100.0, " points"),
-        Unit::Ratio => (gate.limit * 100.0, " %"),
-        Unit::Seconds | Unit::SignedSeconds => (gate.limit, " s"),
-        Unit::PerHour => (gate.limit, " /h"),
-        Unit::Count | Unit::Calls | Unit::Value | Unit::Score => (gate.limit, ""),
-    };
-    let rounded = (value * 1e6).round() / 1e6;
-    format!("{sign} {plus}{rounded}{unit}")
+impl Span {
+    fn written(self, value: f64) -> String {
+        let sixty = |whole: f64| ((whole / 60.0).trunc().abs(), (whole % 60.0).abs());
+        let sign = |whole: f64| if whole < 0.0 { "-" } else { "" };
+        match self {
+            Span::Seconds => seconds(value),
+            Span::Minutes => {
+                let whole = value.round();
+                let (minutes, rest) = sixty(whole);
+                format!("{}{minutes} m {rest:02} s", sign(whole))
+            }
+            Span::Hours => {
+                let whole = (value / 60.0).round();
+                let (hours, rest) = sixty(whole);
+                format!("{}{hours} h {rest:02} m", sign(whole))
+            }
+        }
+    }
 }
 
-/// A gate's ideal, a lift with its sign: `97.2 %`, `+16.5 %`; `None` where there is none.
-pub(crate) fn ideal(gate: &Judged) -> Option<String> {
-    let value = gate.ideal?;
-    let plus = if !gate.rule.is_absolute() && value > 0.0 {
-        "+"
-    } else {
-        ""
-    };
-    Some(format!("{plus}{}", with_unit(value, gate.unit())))
+/// `value` alone with its unit: `95.7 %`, `12.3 s`, `4 m 05 s`, `12 345`.
+pub(crate) fn with_unit(value: f64, unit: Unit) -> String {
+    Row::of(unit, [Some(value)]).number(value)
+}
+
+/// The confidence of intervals: `95 %`.
+pub(crate) fn confidence(value: f64) -> String {
+    with_unit(value, Unit::Ratio).replace(".0 %", " %")
 }
 
 /// Rare things need more digits: 99.97 % is not 100 %.
@@ -74,21 +152,7 @@ fn percent_digits(ratio: f64) -> usize {
 }
 
 fn seconds(value: f64) -> String {
-    let size = value.abs();
-    if size >= 119.95 {
-        let whole = size.round();
-        let sign = if value < 0.0 { "-" } else { "" };
-        if whole >= 7200.0 {
-            let minutes = (size / 60.0).round();
-            return format!(
-                "{sign}{} h {:02} m",
-                (minutes / 60.0).floor(),
-                minutes % 60.0
-            );
-        }
-        return format!("{sign}{} m {:02} s", (whole / 60.0).floor(), whole % 60.0);
-    }
-    let digits = match size {
+    let digits = match value.abs() {
         0.0 => 1,
         s if s < 0.1 => 4,
         s if s < 10.0 => 2,
@@ -161,8 +225,52 @@ mod tests {
         for (value, unit, text) in cases {
             assert_eq!(with_unit(value, unit), text);
         }
-        assert_eq!(range(0.955, 0.959, Unit::Ratio), "95.5 .. 95.9 %");
-        assert_eq!(range(100.0, 130.0, Unit::Seconds), "100.0 s .. 2 m 10 s");
-        assert_eq!(range(130.0, 131.0, Unit::Seconds), "2 m 10 s .. 2 m 11 s");
+    }
+
+    #[test]
+    fn a_row_has_one_unit() {
+        let rows = [
+            (
+                Unit::Ratio,
+                (0.957, 0.955, 0.959),
+                "95.7 %",
+                "95.5 .. 95.9 %",
+            ),
+            (
+                Unit::Seconds,
+                (110.0, 100.0, 119.0),
+                "110.0 s",
+                "100.0 .. 119.0 s",
+            ),
+            (
+                Unit::Seconds,
+                (119.3, 118.4, 120.1),
+                "1 m 59 s",
+                "1 m 58 s .. 2 m 00 s",
+            ),
+            (
+                Unit::SignedSeconds,
+                (-60.0, -130.0, 10.0),
+                "-1 m 00 s",
+                "-2 m 10 s .. 0 m 10 s",
+            ),
+            (
+                Unit::SignedSeconds,
+                (200.0, -0.4, 400.0),
+                "3 m 20 s",
+                "0 m 00 s .. 6 m 40 s",
+            ),
+            (
+                Unit::Seconds,
+                (7100.0, 6900.0, 7300.0),
+                "1 h 58 m",
+                "1 h 55 m .. 2 h 02 m",
+            ),
+        ];
+        for (unit, (estimate, lower, upper), number, range) in rows {
+            let row = Row::of_estimate(unit, Some(estimate), Some((lower, upper)));
+            assert_eq!(row.number(estimate), number);
+            assert_eq!(row.range((lower, upper)), range);
+        }
     }
 }

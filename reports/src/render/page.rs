@@ -2,38 +2,29 @@
 //! readers; light and dark by the reader's own setting.
 //!
 //! The style sheet decides what it looks like; this file decides what is said and in which order:
-//! verdict, targets, main numbers, charts, all measures with their formulas, how to repeat it.
+//! summary, charts, targets, all measures with their formulas, how to repeat it.
 
 mod charts;
 mod recorded;
+mod summary;
 mod table;
+mod targets;
 
 use std::fmt::Write as _;
 
 use charts::push_charts;
 use recorded::push_recorded;
-use table::{Column, escaped, table};
+use summary::push_summary;
+use table::{Column, NONE, Phone, escaped, table};
+use targets::push_targets;
 
-use super::number::{ideal, range, target, with_unit};
-use crate::gate::{Judged, Verdict};
-use crate::measures::{Part, Unit};
+use super::number::{Row, confidence, with_unit};
+use crate::chart;
+use crate::measures::Unit;
 use crate::record::Outcome;
-use crate::report::{Figure, PartFigures, RunMeta, RunReport};
+use crate::report::{Figure, LogRows, PartFigures, RunReport};
 
 const STYLE: &str = include_str!("page/style.css");
-
-/// The place of the bound in the table of targets.
-const BOUND: usize = 4;
-
-/// The numbers at the top.
-const TILES: &[(&str, &str)] = &[
-    ("reach_rate", "callers reached"),
-    ("abandonment_rate", "hung up"),
-    ("mean_wait", "mean wait"),
-    ("service_level", "service level"),
-    ("assignment_latency_p99", "assignment, 99 %"),
-    ("utilization", "agents' utilization"),
-];
 
 /// The measures in the tables by queue and by class.
 const PER_PART: &[(&str, &str)] = &[
@@ -53,14 +44,14 @@ pub fn report_html(report: &RunReport) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <title>{title} - Linefinder</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#measures\">Skip to the measures</a>\n"
+         <a class=\"skip\" href=\"#content\">Skip to the charts and tables</a>\n"
     );
-    push_header(&mut html, report);
-    html.push_str("<main>\n");
-    push_gates(&mut html, report);
-    push_tiles(&mut html, report);
+    let charts = chart::all(&report.charts, report.n_replications);
+    push_summary(&mut html, report, !charts.is_empty());
+    html.push_str("<main id=\"content\" tabindex=\"-1\">\n");
     push_recorded(&mut html, report);
-    push_charts(&mut html, report);
+    push_charts(&mut html, &charts);
+    push_targets(&mut html, report);
     push_measures(&mut html, report);
     push_parts(&mut html, "By queue", "queue", &report.by_queue);
     push_parts(&mut html, "By class", "class", &report.by_class);
@@ -70,144 +61,8 @@ pub fn report_html(report: &RunReport) -> String {
     html
 }
 
-fn push_header(html: &mut String, report: &RunReport) {
-    let meta = &report.meta;
-    let _ = writeln!(html, "<header>\n<h1>{}</h1>", escaped(&meta.scenario));
-    if !meta.description.is_empty() {
-        let _ = writeln!(html, "<p class=\"soft\">{}</p>", escaped(&meta.description));
-    }
-    let (verdict, said) = verdict_of(report);
-    let (class, mark) = match report.gates.is_empty() {
-        true => ("neutral", String::new()),
-        false => (verdict.key(), mark(verdict)),
-    };
-    let _ = writeln!(
-        html,
-        "<p class=\"banner {class}\">{mark} <span>{}</span></p>",
-        escaped(&said)
-    );
-    for (replication, violation) in &report.violations {
-        let said = format!("Not valid: replication {replication}: {violation}");
-        let _ = writeln!(
-            html,
-            "<p class=\"banner fail\"><span>{}</span></p>",
-            escaped(&said)
-        );
-    }
-    html.push_str("</header>\n");
-}
-
-/// The verdict and a sentence about it.
-fn verdict_of(report: &RunReport) -> (Verdict, String) {
-    let verdict = report.verdict();
-    let n = report.gates.len();
-    let held = report
-        .gates
-        .iter()
-        .filter(|gate| gate.verdict == Verdict::Pass);
-    let said = match (n, verdict) {
-        (0, _) => "No targets were set.".to_string(),
-        (_, Verdict::Pass) => format!("All {n} targets are shown to hold."),
-        (_, Verdict::Fail) => format!("{} of {n} targets are shown to hold.", held.count()),
-        (_, Verdict::Inconclusive) => format!(
-            "{} of {n} targets are shown to hold; the others need more replications.",
-            held.count()
-        ),
-    };
-    (verdict, said)
-}
-
-/// The verdict as a word with a sign, never as a colour alone.
-fn mark(verdict: Verdict) -> String {
-    let sign = match verdict {
-        Verdict::Pass => "✓",
-        Verdict::Fail => "✗",
-        Verdict::Inconclusive => "?",
-    };
-    let key = verdict.key();
-    format!("<span class=\"verdict {key}\"><span aria-hidden=\"true\">{sign}</span> {key}</span>")
-}
-
-fn push_gates(html: &mut String, report: &RunReport) {
-    if report.gates.is_empty() {
-        return;
-    }
-    let mut rows: Vec<Vec<String>> = report
-        .gates
-        .iter()
-        .map(|gate| gate_row(gate, &report.meta))
-        .collect();
-    html.push_str("<section>\n<h2 id=\"targets\">Targets</h2>\n");
-    let mut columns = vec![
-        ("measure", Column::Name),
-        ("target", Column::Number),
-        ("estimate", Column::Number),
-        ("interval", Column::Number),
-        ("Erlang-A bound", Column::Number),
-        ("verdict", Column::Html),
-    ];
-    let has_ideals = report.gates.iter().any(|gate| gate.ideal.is_some());
-    if !has_ideals {
-        columns.remove(BOUND);
-        for row in &mut rows {
-            row.remove(BOUND);
-        }
-    }
-    html.push_str(&table(
-        "A target holds when its whole interval is on the good side; intervals are widened so that \
-         the confidence is that of all targets together.",
-        &columns,
-        &rows,
-    ));
-    if has_ideals {
-        html.push_str(
-            "<p class=\"soft\">Erlang-A bound: what an ideal without failures, detours and divided \
-             queues would reach with the same callers and agents (M/M/n+M; Garnett, Mandelbaum and Reiman \
-             2002). It comes from a formula under exponential assumptions and is not a measured figure.</p>\n",
-        );
-    }
-    html.push_str("</section>\n");
-}
-
-fn gate_row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
-    let unit = gate.unit();
-    let mut name = gate.measure.id.to_string();
-    if gate.part != Part::Whole {
-        let _ = write!(name, ", {}", gate.part_name(meta));
-    }
-    if !gate.rule.is_absolute() {
-        let _ = write!(name, " over {}", gate.over);
-    }
-    vec![
-        name,
-        target(gate),
-        gate.estimate
-            .map_or("none".to_string(), |value| with_unit(value, unit)),
-        gate.interval.map_or("-".to_string(), |interval| {
-            range(interval.lower, interval.upper, unit)
-        }),
-        ideal(gate).unwrap_or_else(|| "-".to_string()),
-        mark(gate.verdict),
-    ]
-}
-
-fn push_tiles(html: &mut String, report: &RunReport) {
-    html.push_str("<ul class=\"tiles\">\n");
-    for (id, name) in TILES {
-        let Some((figure, mean)) = report.figure(id).and_then(|f| Some((f, f.mean?))) else {
-            continue;
-        };
-        let _ = writeln!(
-            html,
-            "<li><b>{}</b> {name}</li>",
-            escaped(&with_unit(mean, figure.measure.unit))
-        );
-    }
-    html.push_str("</ul>\n");
-}
-
 fn push_measures(html: &mut String, report: &RunReport) {
-    let confidence = with_unit(report.meta.confidence, Unit::Ratio).replace(".0 %", " %");
+    let confidence = confidence(report.meta.confidence);
     let rows: Vec<Vec<String>> = report.figures.iter().filter_map(measure_row).collect();
     html.push_str("<section>\n<h2 id=\"measures\">Measures</h2>\n");
     html.push_str(&table(
@@ -222,21 +77,20 @@ fn push_measures(html: &mut String, report: &RunReport) {
             ("formula", Column::Long),
         ],
         &rows,
+        Phone::Cards,
     ));
     html.push_str("</section>\n");
 }
 
 /// `None` for a measure without a value.
 fn measure_row(figure: &Figure) -> Option<Vec<String>> {
-    let unit = figure.measure.unit;
-    let interval = match (figure.lower, figure.upper) {
-        (Some(lower), Some(upper)) => range(lower, upper, unit),
-        (_, None) | (None, _) => "-".to_string(),
-    };
+    let row = Row::of_estimate(figure.measure.unit, figure.mean, figure.bounds());
     Some(vec![
         figure.measure.id.to_string(),
-        with_unit(figure.mean?, unit),
-        interval,
+        row.number(figure.mean?),
+        figure
+            .bounds()
+            .map_or(NONE.to_string(), |bounds| row.range(bounds)),
         figure.measure.formula.to_string(),
     ])
 }
@@ -254,7 +108,7 @@ fn push_parts(html: &mut String, title: &str, word: &str, parts: &[PartFigures])
                 let figure = part.figures.iter().find(|figure| figure.measure.id == *id);
                 figure
                     .and_then(|f| Some(with_unit(f.mean?, f.measure.unit)))
-                    .unwrap_or_else(|| "-".to_string())
+                    .unwrap_or_else(|| NONE.to_string())
             });
             std::iter::once(part.name.clone()).chain(cells).collect()
         })
@@ -264,6 +118,7 @@ fn push_parts(html: &mut String, title: &str, word: &str, parts: &[PartFigures])
         "Estimates; intervals are in report.json.",
         &columns,
         &rows,
+        Phone::Blocks,
     ));
     html.push_str("</section>\n");
 }
@@ -281,7 +136,7 @@ fn push_outcomes(html: &mut String, report: &RunReport) {
             ]
         })
         .collect();
-    html.push_str("<section>\n<h2>Outcomes</h2>\n");
+    html.push_str("<section>\n<h2 id=\"outcomes\">Outcomes</h2>\n");
     html.push_str(&table(
         &format!(
             "Of {} calls in all replications.",
@@ -293,19 +148,29 @@ fn push_outcomes(html: &mut String, report: &RunReport) {
             ("share", Column::Number),
         ],
         &rows,
+        Phone::Table,
     ));
     html.push_str("</section>\n");
 }
 
 fn push_origin(html: &mut String, report: &RunReport) {
     let meta = &report.meta;
-    html.push_str("<section>\n<h2>How to repeat it</h2>\n<dl>\n");
+    html.push_str("<section>\n<h2 id=\"repeat\">How to repeat it</h2>\n<dl>\n");
     let replications = report.n_replications.to_string();
     let seed = meta.seed.to_string();
+    let log = report.log.map_or(String::new(), |log| {
+        let LogRows {
+            calls,
+            outside,
+            skipped,
+        } = log;
+        format!("{calls} calls replayed, {outside} outside the experiment's time left out, {skipped} rows unreadable")
+    });
     for (name, value) in [
         ("command", &meta.command),
         ("seed", &seed),
         ("replications", &replications),
+        ("log", &log),
         ("engine", &meta.engine),
         ("policy digest", &meta.policy_digest),
         ("world digest", &meta.world_digest),

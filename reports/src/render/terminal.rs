@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 
-use super::number::{ideal, range, target, with_unit};
+use super::number::{Row, confidence, with_unit};
 use crate::gate::{Judged, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
 use crate::report::{Figure, PartFigures, RunMeta, RunReport};
+use crate::stats::Interval;
 
 /// How the table is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -98,7 +99,7 @@ fn short(digest: &str) -> &str {
 }
 
 fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
-    let confidence = with_unit(report.meta.confidence, Unit::Ratio).replace(".0 %", " %");
+    let confidence = confidence(report.meta.confidence);
     let _ = writeln!(
         text,
         "\n{}",
@@ -118,13 +119,13 @@ fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
             .iter()
             .filter(|gate| gate.measure.id == id)
             .collect();
-        let is_shown = options.all || MAIN.contains(&id) || !gates.is_empty();
-        if !is_shown || (figure.mean.is_none() && gates.is_empty()) {
+        // A main measure of which there is nothing to say is shown to have no value.
+        let is_there = options.all && figure.mean.is_some();
+        if !is_there && !MAIN.contains(&id) && gates.is_empty() {
             continue;
         }
-        let (own, others): (Vec<&Judged>, Vec<&Judged>) = gates
-            .into_iter()
-            .partition(|gate| gate.rule.is_absolute() && gate.part == Part::Whole);
+        let (own, others): (Vec<&Judged>, Vec<&Judged>) =
+            gates.into_iter().partition(|gate| is_own(gate));
         push_figure(text, figure, &own, options);
         for gate in others {
             push_other(text, gate, &report.meta, options);
@@ -133,29 +134,34 @@ fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
 }
 
 fn push_figure(text: &mut String, figure: &Figure, gates: &[&Judged], options: TableOptions) {
-    let unit = figure.measure.unit;
-    let estimate = figure
-        .mean
-        .map_or("none".to_string(), |mean| with_unit(mean, unit));
-    let interval = match (figure.lower, figure.upper) {
-        (Some(lower), Some(upper)) => range(lower, upper, unit),
-        (_, None) | (None, _) => "-".to_string(),
+    let bounds = figure.bounds();
+    let numbers = Row::of_estimate(figure.measure.unit, figure.mean, bounds);
+    let line = Line {
+        name: figure.measure.id,
+        estimate: &said(figure.mean, |mean| numbers.number(mean)),
+        interval: &said(bounds, |bounds| numbers.range(bounds)),
+        numbers,
     };
-    push_line(
-        text,
-        figure.measure.id,
-        &estimate,
-        &interval,
-        gates.first().copied(),
-        options,
-    );
+    push_line(text, line, gates.first().copied(), options);
     for gate in gates.iter().skip(1) {
-        push_line(text, "", "", "", Some(gate), options);
+        let line = Line {
+            name: "",
+            estimate: "",
+            interval: "",
+            numbers,
+        };
+        push_line(text, line, Some(gate), options);
     }
 }
 
-/// A gate about something else than the measure of the whole run: a part of it, or a lift.
+/// A gate about the measure of the whole run, with a limit that somebody wrote.
+fn is_own(gate: &Judged) -> bool {
+    gate.rule.is_absolute() && gate.part == Part::Whole && gate.recorded.is_none()
+}
+
+/// A gate about something else than the measure of the whole run: a part of it, a lift, or a log.
 fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOptions) {
+    let recorded = gate.recorded.map(|value| with_unit(value, gate.unit()));
     let name = match (gate.part, gate.rule.is_absolute()) {
         (Part::Whole, _) => format!("over {}", gate.over),
         (Part::Queue(_) | Part::Class(_), true) => gate.part_name(meta),
@@ -163,35 +169,46 @@ fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOp
             format!("{} over {}", gate.part_name(meta), gate.over)
         }
     };
-    let unit = gate.unit();
-    let estimate = gate
-        .estimate
-        .map_or("none".to_string(), |lift| with_unit(lift, unit));
-    let interval = gate.interval.map_or("-".to_string(), |interval| {
-        range(interval.lower, interval.upper, unit)
-    });
-    push_line(
-        text,
-        &format!("  {name}"),
-        &estimate,
-        &interval,
-        Some(gate),
-        options,
-    );
+    let bounds = gate.interval.map(Interval::bounds);
+    let numbers = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+    let line = Line {
+        name: &format!(
+            "  {}",
+            recorded.map_or(name, |value| format!("recorded {value}"))
+        ),
+        estimate: &said(gate.estimate, |lift| numbers.number(lift)),
+        interval: &said(bounds, |bounds| numbers.range(bounds)),
+        numbers,
+    };
+    push_line(text, line, Some(gate), options);
 }
 
-fn push_line(
-    text: &mut String,
-    name: &str,
-    estimate: &str,
-    interval: &str,
-    gate: Option<&Judged>,
-    options: TableOptions,
-) {
+/// A value, or that there is none.
+fn said<T>(value: Option<T>, write: impl Fn(T) -> String) -> String {
+    value.map_or("-".to_string(), write)
+}
+
+/// What a line says before its gate.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    name: &'a str,
+    estimate: &'a str,
+    interval: &'a str,
+    /// How numbers are written in it.
+    numbers: Row,
+}
+
+fn push_line(text: &mut String, line: Line<'_>, gate: Option<&Judged>, options: TableOptions) {
+    let Line {
+        name,
+        estimate,
+        interval,
+        numbers,
+    } = line;
     let (target, ideal, verdict) = match gate {
         Some(gate) => (
-            target(gate),
-            ideal(gate).unwrap_or_default(),
+            numbers.target(gate),
+            numbers.ideal(gate).unwrap_or_default(),
             coloured(gate.verdict, options),
         ),
         None => (String::new(), String::new(), String::new()),
@@ -293,5 +310,13 @@ fn push_verdict(text: &mut String, report: &RunReport, options: TableOptions) {
             coloured(verdict, options),
             held.count()
         );
+        if n > 1 {
+            let confidence = confidence(report.meta.confidence);
+            let _ = writeln!(
+                text,
+                "Intervals are {confidence} each; a gate is judged by a wider one, so that {confidence} is the confidence of\n\
+                 all {n} together (`observed` in report.json)."
+            );
+        }
     }
 }

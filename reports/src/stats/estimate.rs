@@ -24,6 +24,12 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Lower and upper.
+    #[must_use]
+    pub const fn bounds(self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
     /// Cut to what is possible.
     #[must_use]
     pub fn within(self, (least, most): (f64, f64)) -> Interval {

@@ -336,6 +336,26 @@ fn estimates_are_paired_with_what_happened_and_silence_is_counted() {
 }
 
 #[test]
+fn where_nothing_can_be_announced_there_is_no_rate_of_announcing() {
+    let with = |silent: [bool; 2], queued: bool| {
+        let mut r = Recorder::new(RecorderOptions {
+            silent: silent.into(),
+            ..options()
+        });
+        arrives_as(&mut r, 200.0, 0, queued);
+        let (call, queue) = (CallId(0), QueueId(0));
+        event(&mut r, 200.0, Event::CallQueued { call, queue });
+        connected(&mut r, 260.0, 0, 60.0);
+        ended(&mut r, 300.0, 0, 40);
+        value(&r.finish(at(1000.0)), "estimate_announced_rate")
+    };
+    assert_eq!(with([false, true], true), Some(0.0));
+    assert_eq!(with([true, false], true), None);
+    // The legacy flow announces nothing.
+    assert_eq!(with([false, false], false), None);
+}
+
+#[test]
 fn agents_times_are_clipped_to_the_window() {
     let mut r = recorder();
     let agent = AgentId(0);
@@ -465,6 +485,57 @@ fn a_refused_call_that_reaches_the_greeting_has_the_greetings_outcome() {
     assert_eq!(value(&replication, "refused_calls"), Some(2.0));
     assert_eq!(value(&replication, "offered_callers"), Some(3.0));
     assert_eq!(replication.by_queue[1].counts.offered, 1);
+}
+
+#[test]
+fn whom_we_take_out_of_the_line_is_dropped_whatever_comes_then() {
+    let mut r = recorder();
+    let voicemail = |call| Event::VoicemailStarted { call: CallId(call) };
+    // At the maximum wait to the voicemail: one leaves a message, one hangs up at the greeting, one
+    // is ended there.
+    for call in 0..3 {
+        waits(&mut r, 200.0, call);
+        event(&mut r, 260.0, voicemail(call));
+    }
+    event(&mut r, 280.0, Event::VoicemailTaken { call: CallId(0) });
+    hangs_up(&mut r, 281.0, 1, Stage::Voicemail, 81.0);
+    event(&mut r, 282.0, Event::CallFailed { call: CallId(2) });
+    // Offered at once, so that it never queued in its arrival step, and then its queue closed.
+    arrives(&mut r, 300.0, 3);
+    offered(&mut r, 300.0, 3, offer(0), 1);
+    let reason = Refusal::Closed;
+    let call = CallId(3);
+    event(&mut r, 360.0, Event::CallRefused { call, reason });
+    // Waited, and its queue closed: refused, then the greeting after all.
+    waits(&mut r, 400.0, 4);
+    let call = CallId(4);
+    event(&mut r, 460.0, Event::CallRefused { call, reason });
+    event(&mut r, 460.0, voicemail(4));
+    event(&mut r, 480.0, Event::VoicemailTaken { call });
+    // At the maximum wait, ended.
+    waits(&mut r, 500.0, 5);
+    let (call, waited) = (CallId(5), 60 * S);
+    event(&mut r, 560.0, Event::CallTimedOut { call, waited });
+    let dropped = 6.0;
+    // Not dropped: never let in, hung up by themselves, and the one attempt of the legacy flow.
+    arrives(&mut r, 600.0, 6);
+    event(&mut r, 600.0, voicemail(6));
+    event(&mut r, 620.0, Event::VoicemailTaken { call: CallId(6) });
+    arrives(&mut r, 600.0, 7);
+    let call = CallId(7);
+    event(&mut r, 600.0, Event::CallRefused { call, reason });
+    waits(&mut r, 600.0, 8);
+    hangs_up(&mut r, 660.0, 8, Stage::Waiting, 60.0);
+    arrives_as(&mut r, 600.0, 9, false);
+    offered(&mut r, 600.0, 9, offer(1), 1);
+    event(&mut r, 620.0, voicemail(9));
+    event(&mut r, 640.0, Event::VoicemailTaken { call: CallId(9) });
+
+    let replication = r.finish(at(1000.0));
+    assert_eq!(replication.conservation, Ok(()));
+    assert_eq!(value(&replication, "offered_calls"), Some(10.0));
+    assert_eq!(value(&replication, "dropped_calls"), Some(dropped));
+    assert_eq!(value(&replication, "timed_out_calls"), Some(1.0));
 }
 
 #[test]

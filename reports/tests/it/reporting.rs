@@ -90,7 +90,8 @@ fn gates_have_three_verdicts() {
     let close = judge(&[rate(point - 1e-6)], &runs, 0.95);
     assert_eq!(close[0].verdict, Verdict::Inconclusive);
     let (observed, margin) = (judged[0].observed.unwrap(), judged[0].margin.unwrap());
-    assert_eq!(observed, judged[0].interval.unwrap().lower);
+    // Three are judged together: each by more than its own interval.
+    assert!(observed < judged[0].interval.unwrap().lower);
     assert!((margin - (observed - 0.2)).abs() < 1e-12);
 
     let at_most = judge(&[gate("abandonment_rate", Rule::AtMost, 0.9)], &runs, 0.95);
@@ -141,11 +142,16 @@ fn more_gates_need_wider_intervals() {
     let alone = judge(&[gate("mean_wait", Rule::AtMost, undecided)], &runs, 0.95);
     let family = [gate("mean_wait", Rule::AtMost, undecided); 5];
     let together = judge(&family, &runs, 0.95);
-    let width = |judged: &reports::gate::Judged| {
-        let interval = judged.interval.unwrap();
-        interval.upper - interval.lower
-    };
-    assert!(width(&together[0]) > width(&alone[0]));
+    let (alone, together) = (&alone[0], &together[0]);
+    assert!(together.observed > alone.observed);
+    assert!((alone.observed_confidence - 0.95).abs() < 1e-12);
+    assert!((together.observed_confidence - 0.99).abs() < 1e-12);
+    // What is shown beside the estimate does not depend on how many gates there are.
+    assert_eq!(together.interval, alone.interval);
+    assert_eq!(
+        alone.observed,
+        alone.interval.map(|interval| interval.upper)
+    );
 }
 
 #[test]
@@ -185,6 +191,7 @@ fn report_json_has_the_keys_of_the_contract_in_its_order() {
         "by_class",
         "outcomes",
         "gates",
+        "confidence",
     ]
     .iter()
     .map(|key| text.find(&format!("\n  \"{key}\":")).expect(key))
@@ -201,6 +208,14 @@ fn report_json_has_the_keys_of_the_contract_in_its_order() {
     assert_eq!(json["measures"]["csat"]["mean"], Value::Null);
     assert_eq!(json["gates"][0]["rule"], "at_least");
     assert_eq!(json["gates"][0]["verdict"], "pass");
+    // The interval of a gate is that of its measure.
+    for (of_gate, of_measure) in [("estimate", "mean"), ("lower", "lower"), ("upper", "upper")] {
+        let measure = &json["measures"]["reach_rate"][of_measure];
+        assert!(measure.is_number());
+        assert_eq!(&json["gates"][0][of_gate], measure);
+    }
+    assert_eq!(json["gates"][0]["observed_confidence"], 0.95);
+    assert_eq!(json["confidence"], 0.95);
     assert!(json["by_queue"]["support"]["queue_length_mean"]["mean"].is_number());
     let outcomes = json["outcomes"].as_object().unwrap();
     let own = outcomes
@@ -292,6 +307,44 @@ fn the_page_needs_nothing_from_outside() {
     ] {
         assert!(html.contains(part), "{part}");
     }
+}
+
+#[test]
+fn the_page_says_first_what_does_not_hold_then_shows_charts_then_all_targets() {
+    for kind in ["calm", "failing", "empty"] {
+        let report = sample::report(kind);
+        let html = render::report_html(&report);
+        let place = |part: &str| html.find(part).unwrap_or_else(|| panic!("{kind}: {part}"));
+        let top = &html[..place("</header>")];
+        let failed = report.gates.iter().filter(|g| g.verdict == Verdict::Fail);
+        for gate in failed.take(4) {
+            let name = gate.measure.id.replace('_', "_<wbr>");
+            assert!(top.contains(&name), "{kind}: {name}");
+        }
+        assert!(place("</header>") < place("id=\"targets\""));
+        assert_eq!(top.contains("nothing was measured.<"), kind == "empty");
+        assert!(place("id=\"charts\"") < place("id=\"targets\""), "{kind}");
+        let links: Vec<&str> = html.split("href=\"#").skip(1).collect();
+        assert!(links.len() >= 5, "{kind}");
+        for link in links {
+            let target = link.split('"').next().unwrap();
+            place(&format!("id=\"{target}\""));
+        }
+    }
+}
+
+#[test]
+fn a_card_of_a_target_without_a_bound_has_no_row_for_it() {
+    let html = render::report_html(&sample::report("calm"));
+    let cells: Vec<&str> = html.split("<td ").skip(1).collect();
+    let bounds = cells
+        .iter()
+        .filter(|cell| cell.contains("data-label=\"Erlang-A\""));
+    let (without, with): (Vec<&&str>, Vec<&&str>) = bounds.partition(|cell| cell.contains(">-<"));
+    assert_eq!((without.len(), with.len()), (5, 1));
+    assert!(without.iter().all(|cell| cell.contains("num none")));
+    assert!(!with[0].contains("none"));
+    assert!(html.contains("table.stack td.none { display: none; }"));
 }
 
 #[test]
@@ -394,4 +447,32 @@ fn decoded(text: &str) -> Vec<u8> {
         }
     }
     bytes
+}
+
+#[test]
+fn one_interval_is_shown_of_a_measure_wherever_it_is_shown() {
+    let report = sample::report("calm");
+    let (text, html) = (
+        render::table(&report, TableOptions::default()),
+        render::report_html(&report),
+    );
+    let row = text.lines().find(|line| line.starts_with("mean_wait"));
+    let cells: Vec<&str> = row.unwrap().split_whitespace().collect();
+    // `mean_wait 1.23 s 1.20 .. 1.26 s <= ...`
+    let interval = cells[3..7].join(" ");
+    assert!(interval.contains(".."), "{interval}");
+    let shown = format!("data-label=\"interval\">{interval}<");
+    // Among the targets and among the measures.
+    assert_eq!(html.matches(&shown).count(), 2, "{interval}");
+    let json: Value = serde_json::from_str(&render::report_json(&report)).unwrap();
+    let lift = &json["gates"][5];
+    let value = |key: &str| lift[key].as_f64().unwrap();
+    assert_eq!(lift["rule"], "lift_at_least");
+    assert!(value("observed") <= value("lower"));
+    assert!(value("lower") < value("estimate") && value("estimate") < value("upper"));
+    assert!(value("observed_confidence") >= value_of(&json["confidence"]));
+}
+
+fn value_of(json: &Value) -> f64 {
+    json.as_f64().unwrap()
 }

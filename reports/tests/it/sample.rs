@@ -44,6 +44,7 @@ pub(crate) fn gate(id: &str, rule: Rule, limit: f64) -> Gate<'static> {
         baseline: &[],
         over: "",
         ideal: None,
+        recorded: None,
     }
 }
 

@@ -116,7 +116,7 @@ fn grids(scenario: &Scenario) -> Vec<(Micros, Micros)> {
             grids.push((micros(table.from.since_midnight()), micros(table.step)));
         }
         for class in &stream.classes {
-            grids.extend(period_grid(&class.talk));
+            grids.extend(class.talk.as_ref().and_then(period_grid));
             grids.extend(class.patience.as_ref().and_then(period_grid));
         }
     }
@@ -140,7 +140,7 @@ fn period_grid<T>(period: &PerPeriod<T>) -> Option<(Micros, Micros)> {
 fn depends_on_time(scenario: &Scenario) -> bool {
     let classes = scenario.world.calls.iter().flat_map(|s| &s.classes);
     let by_class = |class: &crate::scenario::CallerClass| {
-        period_grid(&class.talk).is_some()
+        class.talk.as_ref().and_then(period_grid).is_some()
             || class.patience.as_ref().and_then(period_grid).is_some()
     };
     let by_group = |group: &AgentGroup| group.wrap_up.as_ref().and_then(period_grid).is_some();

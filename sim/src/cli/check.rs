@@ -32,6 +32,9 @@ fn check_one(file: &Path) -> Result<String, FileErrors> {
         }
         Some(Kind::Scenario) => {
             let scenario = Scenario::read(file, &Overrides::new())?;
+            for remark in scenario.remarks() {
+                tell(&format!("{}: {remark}", file.display()));
+            }
             Ok(format!("scenario `{}`", scenario.name))
         }
         Some(Kind::Columns) => {

@@ -12,8 +12,16 @@ use crate::experiment::Run;
 /// Makes the folder of a report, before a long run rather than after it.
 ///
 /// # Errors
-/// The path and what the system says of it.
+/// The path and what the system says of it, or what stands there in its place.
 pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
+    let in_the_way = folder.ancestors().find(|path| path.is_file());
+    if let Some(file) = in_the_way {
+        return Err(format!(
+            "--out {}: {} is a file, and a report is a folder; give another name, or move the file away",
+            folder.display(),
+            file.display()
+        ));
+    }
     fs::create_dir_all(folder).map_err(|error| about(folder, &error))
 }
 

@@ -24,6 +24,9 @@ pub(super) fn run(args: &RunArgs) -> Exit {
             return Exit::BadInput;
         }
     };
+    for remark in scenario.remarks() {
+        tell(&remark);
+    }
     // Before the folder is made: from its first trace on, Ctrl-C ends the run cleanly.
     let stop = stop_on_interrupt();
     if let Some(folder) = &args.out

@@ -56,6 +56,11 @@ fn recorder_options(scenario: &Scenario, rows: bool) -> RecorderOptions {
             AvailabilityLevel::Status
         },
         retry_after: policy.queues.iter().map(|q| q.offer.retry_after).collect(),
+        silent: policy
+            .queues
+            .iter()
+            .map(|queue| !queue.announce.is_some_and(|announce| announce.wait))
+            .collect(),
         series_step: Some(series_step(horizon)),
         calls_csv: rows,
         ops_per_scan: scenario.world.store.ops_per_scan,

@@ -8,6 +8,7 @@ use reports::measures::{Measure, Part};
 use reports::record::Replication;
 
 use crate::bound::Ideal;
+use crate::likeness::Likeness;
 use crate::scenario::{Gate as GateSpec, Lift, Rule, Scenario};
 
 /// The gates of a run, and what those that speak of a lift are over.
@@ -28,6 +29,8 @@ struct Judged {
     over: String,
     /// What arithmetic allows, of the whole run only.
     ideal: Option<f64>,
+    /// What the replayed log recorded, where that is what it is held against.
+    recorded: Option<f64>,
 }
 
 impl Gates {
@@ -39,8 +42,23 @@ impl Gates {
         let ideal = (!scenario.gates.is_empty())
             .then(|| Ideal::of(scenario))
             .flatten();
+        let log = scenario
+            .gates
+            .iter()
+            .any(|gate| matches!(gate.rule, Rule::WithinRecorded(_)))
+            .then(|| Likeness::new(scenario))
+            .flatten();
         for gate in &scenario.gates {
-            let mut judged = gates.judge(gate);
+            if let Rule::WithinRecorded(within) = gate.rule {
+                let recorded = log
+                    .as_ref()
+                    .and_then(|log| log.recorded_measure(&gate.measure));
+                let recorded = recorded.expect("invariant: the reader saw what the log recorded");
+                gates.hold_against(gate, recorded, within);
+            }
+            let Some(mut judged) = gates.judge(gate) else {
+                continue;
+            };
             if judged.part == Part::Whole {
                 judged.ideal = ideal.and_then(|ideal| ideal.of_measure(judged.measure.id));
             }
@@ -49,9 +67,29 @@ impl Gates {
         gates
     }
 
-    fn judge(&mut self, gate: &GateSpec) -> Judged {
-        let measure = Measure::named(&gate.measure)
-            .expect("invariant: the scenario's reader knows the measures");
+    /// Not far below and not far above what was recorded: two gates.
+    fn hold_against(&mut self, gate: &GateSpec, recorded: f64, within: Lift) {
+        let far = within.of(recorded);
+        for (rule, limit) in [
+            (Judge::AtLeast, recorded - far),
+            (Judge::AtMost, recorded + far),
+        ] {
+            self.judged.push(Judged {
+                measure: measure(gate),
+                part: gate.scope.part(),
+                rule,
+                limit,
+                baseline: None,
+                over: String::new(),
+                ideal: None,
+                recorded: Some(recorded),
+            });
+        }
+    }
+
+    /// `None` for what is held against a log.
+    fn judge(&mut self, gate: &GateSpec) -> Option<Judged> {
+        let measure = measure(gate);
         let (rule, limit, over) = match &gate.rule {
             Rule::AtLeast(limit) => (Judge::AtLeast, *limit, None),
             Rule::AtMost(limit) => (Judge::AtMost, *limit, None),
@@ -59,6 +97,7 @@ impl Gates {
             Rule::LiftAtLeast(Lift::Absolute(by), over) => (Judge::PointsAtLeast, *by, Some(over)),
             Rule::LiftAtMost(Lift::Relative(by), over) => (Judge::LiftAtMost, *by, Some(over)),
             Rule::LiftAtMost(Lift::Absolute(by), over) => (Judge::PointsAtMost, *by, Some(over)),
+            Rule::WithinRecorded(_) => return None,
         };
         let baseline = over.map(|over| {
             let known = self
@@ -70,7 +109,7 @@ impl Gates {
                 self.policies.len() - 1
             })
         });
-        Judged {
+        Some(Judged {
             measure,
             part: gate.scope.part(),
             rule,
@@ -80,7 +119,8 @@ impl Gates {
                 .and_then(|over| over.path.file_stem())
                 .map_or(String::new(), |stem| stem.to_string_lossy().into_owned()),
             ideal: None,
-        }
+            recorded: None,
+        })
     }
 
     /// The policies to run beside the scenario's own.
@@ -100,7 +140,12 @@ impl Gates {
                 baseline: gate.baseline.map_or(&[][..], |place| &by_policy[place]),
                 over: &gate.over,
                 ideal: gate.ideal,
+                recorded: gate.recorded,
             })
             .collect()
     }
+}
+
+fn measure(gate: &GateSpec) -> &'static Measure {
+    Measure::named(&gate.measure).expect("invariant: the scenario's reader knows the measures")
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use reports::digest::TraceDigest;
 use reports::measures::{Measure, Part};
 use reports::record::Replication;
-use reports::report::{RunMeta, RunReport};
+use reports::report::{LogRows, RunMeta, RunReport};
 
 use super::RunError;
 use super::batch::{Batch, Reduced};
@@ -127,6 +127,7 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
             .expect("invariant: nobody panics with the lock")
     });
     report.recorded = likeness.as_ref().map(Likeness::recorded);
+    report.log = log_rows(scenario);
     Ok(Run {
         report,
         likeness,
@@ -148,6 +149,30 @@ fn precision(replications: &[Replication], until: &Until, confidence: f64) -> Op
         measure,
         half_width,
         wanted: until.half_width,
+    })
+}
+
+/// What was read of the logs that are replayed; `None` without any.
+fn log_rows(scenario: &Scenario) -> Option<LogRows> {
+    let logs = scenario
+        .world
+        .calls
+        .iter()
+        .filter_map(|stream| match &stream.arrivals {
+            Arrivals::Trace(trace) => Some(LogRows {
+                calls: trace.calls.len() as u64,
+                outside: trace.outside,
+                skipped: trace.skipped,
+            }),
+            Arrivals::Poisson(_)
+            | Arrivals::Profile(_)
+            | Arrivals::Journal { .. }
+            | Arrivals::Burst { .. } => None,
+        });
+    logs.reduce(|all, one| LogRows {
+        calls: all.calls + one.calls,
+        outside: all.outside + one.outside,
+        skipped: all.skipped + one.skipped,
     })
 }
 

@@ -15,7 +15,7 @@ use crate::trace::TraceCall;
 /// One stream of calls into one queue.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct CallStream {
-    /// Where they arrive; for a trace or journal, those that do not say where.
+    /// Where they arrive, unless the calls of a log say where themselves.
     pub queue: QueueId,
     /// When they arrive.
     pub arrivals: Arrivals,
@@ -134,8 +134,8 @@ pub struct CallerClass {
     pub share: f64,
     /// How long until the caller would hang up; `None` = never.
     pub patience: Option<PerPeriod<DistSpec>>,
-    /// How long the conversation takes.
-    pub talk: PerPeriod<DistSpec>,
+    /// How long the conversation takes; `None` only where the log says it of every call.
+    pub talk: Option<PerPeriod<DistSpec>>,
     /// Hangs up at once when it has to wait, with this probability.
     pub balks: f64,
     /// Leaves a message when offered, with this probability (absent: 1).

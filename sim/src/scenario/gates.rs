@@ -52,6 +52,9 @@ pub enum Rule {
     LiftAtLeast(Lift, LiftOver),
     /// The measure rises by at most this (negative: falls by at least as much).
     LiftAtMost(Lift, LiftOver),
+    /// The measure is at most this far, either way, from what the replayed log recorded; above 0.
+    /// A measure of which the log speaks, over all calls.
+    WithinRecorded(Lift),
 }
 
 /// How much a measure rises.
@@ -61,6 +64,17 @@ pub enum Lift {
     Relative(f64),
     /// As a difference in the measure's own unit: 3 points = 0.03.
     Absolute(f64),
+}
+
+impl Lift {
+    /// How far that is from `value`.
+    #[must_use]
+    pub fn of(self, value: f64) -> f64 {
+        match self {
+            Lift::Relative(share) => share * value,
+            Lift::Absolute(by) => by,
+        }
+    }
 }
 
 /// The policy that a lift is over: same world, same draws.

@@ -8,6 +8,7 @@ mod files;
 mod gates;
 mod logs;
 mod paths;
+mod replays;
 mod tables;
 mod world;
 
@@ -171,13 +172,15 @@ fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Optio
     let policy = policy(&keys, context, for_policy);
     let names = context.names.borrow();
     let policy = policy.and_then(|read| bound(&keys, context, &names, read));
-    let gates = keys.get("gates");
-    let gates = gates.map_or_else(Vec::new, |field| gates::gates(&field, context, &names));
+    let gates_field = keys.get("gates");
+    let gates = gates_field
+        .as_ref()
+        .map_or_else(Vec::new, |field| gates::gates(field, context, &names));
     if root.problems().count() > 0 {
         return None;
     }
     let (experiment, (policy, policy_path, policy_digest)) = (experiment?, policy?);
-    Some(Scenario {
+    let scenario = Scenario {
         name: name?.to_owned(),
         description: description.unwrap_or_default().trim().to_owned(),
         world_digest: super::digest::world(&world, &experiment),
@@ -187,7 +190,11 @@ fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Optio
         policy_path,
         gates,
         policy_digest,
-    })
+    };
+    if let Some(field) = gates_field {
+        gates::check_recorded(&field, &scenario);
+    }
+    Some(scenario)
 }
 
 fn name<'a>(field: &Field<'a>) -> Option<&'a str> {

@@ -2,17 +2,14 @@
 
 use engine::Timestamp;
 use engine::time::Micros;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::fmt::strtime::BrokenDownTime;
+use jiff::civil::DateTime;
 use policy_file::field::known_names;
-use policy_file::{FileError, FileErrors, Names, Problems, quantity};
+use policy_file::{FileError, FileErrors, Names, Problems};
 
+use super::cell::{is_there, read_date, read_date_time, read_span, read_time};
 use super::{Patience, Recorded, TraceCall};
 use crate::columns::{ArrivedAt, Columns, Condition, Label, Otherwise, Span};
 use crate::table::cell_error;
-
-/// A span beyond a year is a mistake in the unit.
-const LONGEST: f64 = 366.0 * 86_400.0 * 1e6;
 
 /// The columns file with positions for names.
 pub(super) struct Layout {
@@ -336,73 +333,4 @@ fn named_columns(columns: &Columns) -> Vec<String> {
         }
     }
     once
-}
-
-/// Whether a cell says something.
-fn is_there(cell: &str, missing: &[String]) -> bool {
-    !cell.is_empty() && missing.iter().all(|nothing| nothing != cell)
-}
-
-fn read_date_time(cell: &str, format: Option<&str>) -> Result<DateTime, String> {
-    match format {
-        Some(format) => BrokenDownTime::parse(format, cell)
-            .and_then(|time| time.to_datetime())
-            .map_err(|_| format!("`{cell}` is not a date and time like \"{format}\"")),
-        None => quantity::date_time(cell),
-    }
-}
-
-fn read_date(cell: &str, format: Option<&str>) -> Result<Date, String> {
-    match format {
-        Some(format) => BrokenDownTime::parse(format, cell)
-            .and_then(|time| time.to_date())
-            .map_err(|_| format!("`{cell}` is not a date like \"{format}\"")),
-        None => cell
-            .parse()
-            .map_err(|_| format!("`{cell}` is not a date such as 2026-03-02")),
-    }
-}
-
-/// A time of day on a date. 24:00:00 is the start of the next day.
-fn read_time(date: Date, cell: &str, format: Option<&str>) -> Result<DateTime, String> {
-    if let Some(format) = format {
-        return BrokenDownTime::parse(format, cell)
-            .and_then(|time| time.to_time())
-            .map(|time| date.to_datetime(time))
-            .map_err(|_| format!("`{cell}` is not a time like \"{format}\""));
-    }
-    let time = quantity::time_of_day(cell)?;
-    date.to_datetime(Time::midnight())
-        .checked_add(time.since_midnight())
-        .map_err(|error| error.to_string())
-}
-
-/// A span: a number of the column's unit, or `h:mm:ss`. An empty cell is none.
-fn read_span(cell: &str, unit_micros: u64) -> Result<Option<Micros>, String> {
-    if cell.is_empty() {
-        return Ok(None);
-    }
-    if cell.contains(':') {
-        let mut seconds = 0.0;
-        for part in cell.split(':') {
-            let value = part.parse::<u32>();
-            let value = value.map_err(|_| format!("`{cell}` is not a span like 0:02:30"))?;
-            seconds = seconds * 60.0 + f64::from(value);
-        }
-        return bounded(cell, seconds * 1e6);
-    }
-    let value: f64 = cell
-        .parse()
-        .map_err(|_| format!("`{cell}` is not a number of seconds (or the column's unit)"))?;
-    if value < 0.0 {
-        return Err(format!("`{cell}` is negative"));
-    }
-    bounded(cell, value * unit_micros as f64)
-}
-
-fn bounded(cell: &str, micros: f64) -> Result<Option<Micros>, String> {
-    if !micros.is_finite() || micros > LONGEST {
-        return Err(format!("`{cell}` is not a span of at most a year"));
-    }
-    Ok(Some(micros.round() as Micros))
 }

@@ -73,7 +73,8 @@ pub(crate) struct ClassPlan {
     /// Shares up to and including this class.
     pub(crate) up_to: f64,
     pub(crate) patience: Option<PeriodPlan>,
-    pub(crate) talk: PeriodPlan,
+    /// `None` where the log says it of every call.
+    pub(crate) talk: Option<PeriodPlan>,
     pub(crate) balks: f64,
     pub(crate) leaves_message: f64,
     pub(crate) redial: Option<(RedialAfter, Dist)>,
@@ -244,7 +245,7 @@ fn stream_plan(stream: &CallStream) -> StreamPlan {
                 class: class.class,
                 up_to,
                 patience: class.patience.as_ref().map(PeriodPlan::new),
-                talk: PeriodPlan::new(&class.talk),
+                talk: class.talk.as_ref().map(PeriodPlan::new),
                 balks: class.balks,
                 leaves_message: class.leaves_message,
                 redial: class.redial.as_ref().map(|r| (r.after, dist(&r.delay))),

@@ -224,12 +224,129 @@ fn a_replay_is_printed_beside_its_log_and_written() {
 }
 
 #[test]
+fn calls_of_a_log_outside_the_experiment_are_counted_aloud() {
+    let short = ["--set", "experiment.horizon=1h", "--json"];
+    let output = linefinder(&[&["run", REPLAY][..], &short].concat());
+    let said = said(&output);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let (calls, outside) = (&report["log"]["calls"], &report["log"]["outside"]);
+    assert_eq!(calls.as_u64().unwrap() + outside.as_u64().unwrap(), 191);
+    assert!(outside.as_u64().unwrap() > 50);
+    assert_eq!(report["log"]["skipped"], 0);
+    let words = format!("calls[0].arrivals.trace: {outside} of 191 calls in ");
+    assert!(said.contains(&words), "{said}");
+    assert!(
+        said.contains("2026-03-02T08:00:00 to 2026-03-02T09:00:00"),
+        "{said}"
+    );
+    // Its own two hours leave one out; of the whole log nothing is said.
+    let own = linefinder(&["check", REPLAY]);
+    let own = String::from_utf8_lossy(&own.stderr);
+    assert!(
+        own.contains("note: calls[0].arrivals.trace: 1 of 191 calls"),
+        "{own}"
+    );
+    let whole = linefinder(&["run", REPLAY, "--set", "experiment.horizon=3h"]);
+    let whole = String::from_utf8_lossy(&whole.stderr);
+    assert!(!whole.contains("note:"), "{whole}");
+}
+
+#[test]
+fn a_log_that_records_every_talk_needs_no_law_of_it() {
+    let folder = Folder::new("talk");
+    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/files/replay");
+    let read = |name: &str| std::fs::read_to_string(format!("{files}/{name}")).expect("read");
+    folder.write("columns.yaml", read("columns.yaml").as_bytes());
+    let scenario = read("scenario.yaml");
+    let scenario = scenario.replace(", talk: { uniform: { from: 20s, to: 180s } }", "");
+    assert!(!scenario.contains("talk"));
+    let scenario = folder.write("scenario.yaml", scenario.as_bytes());
+    let log = "day,queued,waited,outcome,talk,agent,served\n\
+               2026-03-02,8:00:10,0,AGENT,60,ann,8:00:10\n\
+               2026-03-02,8:05:10,0,AGENT,61,ann,8:05:10\n";
+    folder.write("log.csv", log.as_bytes());
+    let output = linefinder(&["run", &scenario, "--json"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["measures"]["connected_calls"]["mean"], 2.0);
+    let busy = report["measures"]["utilization"]["mean"].as_f64().unwrap();
+    assert!((busy - 121.0 / (3.0 * 7200.0)).abs() < 1e-6, "{busy}");
+    // One that hung up is served here, and nobody knows for how long.
+    folder.write(
+        "log.csv",
+        format!("{log}2026-03-02,8:06:10,9,HANG,0,,\n").as_bytes(),
+    );
+    let output = linefinder(&["run", &scenario]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        said(&output).contains("needs `talk`: the log does not say how long 1 of these callers"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn so_many_calls_that_something_must_be_wrong_are_told_beforehand() {
+    let scenario = |rate: &str| {
+        format!(
+            "schema: 1\nname: big\npolicy: {{ schema: 1, queues: {{ q: {{}} }} }}\n\
+             experiment: {{ start: 2026-03-02T08:00, horizon: 10h, replications: 2 }}\n\
+             calls: [ {{ queue: q, arrivals: {{ {rate} }}, classes: {{ any: {{ talk: 1m }} }} }} ]\n\
+             agents: [ {{ group: g, count: 2, queues: {{ q: 1 }} }} ]\n"
+        )
+    };
+    let folder = Folder::new("big");
+    let told = |rate: &str| {
+        let file = folder.write("big.yaml", scenario(rate).as_bytes());
+        let output = linefinder(&["check", &file]);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        said(&output)
+    };
+    let said = told("poisson: 100000/s");
+    assert!(
+        said.contains(
+            "warning: about 7200 million calls are to be expected (3600000000 in each of 2"
+        ),
+        "{said}"
+    );
+    // 40 and 60 million, by rates of two of the ten hours.
+    let profile = |rate: &str| format!("profile: {{ step: 1h, rates: [{rate}, 0/h, {rate}] }}");
+    assert_eq!(told(&profile("10000000/h")), "");
+    assert!(told(&profile("15000000/h")).contains("about 60 million calls"));
+    assert!(told("burst: { every: 1s, calls: 1000 }").contains("about 72 million calls"));
+}
+
+#[test]
 fn a_replay_that_is_not_like_its_log_says_so() {
     let output = linefinder(&["run", REPLAY, "--set", "agents.0.count=2"]);
     let table = String::from_utf8_lossy(&output.stdout);
     assert!(table.contains("\nnot like the log: abandoned +"), "{table}");
     // It decides nothing: whoever wants a verdict writes a gate.
     assert_eq!(code(&output), 0);
+    let gates = "gates={ abandonment_rate: { within: 2 points, of: recorded }, asa: { within: 20%, of: recorded } }";
+    let alike = linefinder(&["run", REPLAY, "--set", gates]);
+    let table = String::from_utf8_lossy(&alike.stdout);
+    assert_eq!(code(&alike), 0, "{table}");
+    assert!(
+        table.contains("verdict: pass (4 of 4 gates shown to hold)"),
+        "{table}"
+    );
+    let unlike = ["run", REPLAY, "--set", gates, "--set", "agents.0.count=2"];
+    let unlike = linefinder(&[&unlike[..], &["--json"]].concat());
+    assert_eq!(code(&unlike), 1, "too few agents");
+    let report: serde_json::Value = serde_json::from_slice(&unlike.stdout).expect("JSON");
+    let gate = &report["gates"][1];
+    assert_eq!(
+        (&gate["measure"], &gate["rule"]),
+        (&"abandonment_rate".into(), &"at_most".into())
+    );
+    let number = |key: &str| gate[key].as_f64().unwrap();
+    assert!((number("recorded") - 11.0 / 190.0).abs() < 1e-9);
+    assert!((number("limit") - number("recorded") - 0.02).abs() < 1e-9);
+    assert_eq!(gate["verdict"], "fail");
+    // The other way: nobody waits, which the log does not show either.
+    let unlike = ["run", REPLAY, "--set", gates, "--set", "agents.0.count=9"];
+    assert_eq!(code(&linefinder(&unlike)), 1, "too many agents");
 }
 
 #[test]
@@ -285,6 +402,11 @@ fn a_folder_that_cannot_be_written_is_named_before_the_run() {
     );
     assert_eq!(code(&output), 4, "{}", said(&output));
     assert!(said(&output).contains(&inside), "{}", said(&output));
+    assert!(
+        said(&output).contains("is a file, and a report is a folder; give another name"),
+        "{}",
+        said(&output)
+    );
     assert!(output.stdout.is_empty());
 }
 
@@ -320,9 +442,7 @@ fn an_arithmetic_bound_stands_beside_its_gate_in_every_form() {
     assert!((bounds[0].as_f64().expect("a bound") - 0.025_660_14).abs() < 1e-7);
     assert!(bounds[1].is_null());
     let page = std::fs::read_to_string(folder.0.join("report.html")).expect("read");
-    assert!(
-        page.contains("<td role=\"cell\" class=\"num\" data-label=\"Erlang-A bound\">2.6 %</td>")
-    );
+    assert!(page.contains("<td role=\"cell\" class=\"num\" data-label=\"Erlang-A\">2.6 %</td>"));
 }
 
 #[test]

@@ -585,7 +585,7 @@ fn faults_and_gates_must_be_possible() {
             7 | gates: { reach_rat: { at_least: 95% }, mean_wait: { at_most: 10% }, reach_rate: {} }
               |                                                              ^^^
 
-            error: gates.reach_rate: needs a rule: `at_least`, `at_most`, `lift_at_least` or `lift_at_most`
+            error: gates.reach_rate: needs a rule: `at_least`, `at_most`, `lift_at_least`, `lift_at_most` or `within`
              --> scenario.yaml:7:81
               |
             7 | gates: { reach_rat: { at_least: 95% }, mean_wait: { at_most: 10% }, reach_rate: {} }
@@ -662,6 +662,13 @@ fn logs_must_fit_their_columns() {
         "poisson: 60/h",
         "trace: { file: calls.csv, columns: columns.yaml }",
         expect![[r#"
+            error: calls[0].queue: the log's own column sends 1 of its calls to other queues than `q`, the first to `support`
+             --> scenario.yaml:5:19
+              |
+            5 | calls: [ { queue: q, arrivals: { trace: { file: calls.csv, columns: columns.yaml } }, classes: { any: { talk:...
+              |                   ^
+              = help: leave `queue` out here, or `queue` out of the columns file
+
             error: calls[0].arrivals.trace.file: the policy has no queue `sales`
              --> scenario.yaml:5:49
               |
@@ -691,6 +698,108 @@ fn logs_must_fit_their_columns() {
               |
             5 | calls: [ { queue: q, arrivals: { journal: nowhere.jsonl }, classes: { any: { talk: 1m } } } ]
               |                                           ^^^^^^^^^^^^^"#]],
+    );
+}
+
+const TWO_QUEUES: &str = "\
+schema: 1
+name: small
+policy: { schema: 1, queues: { sales: {}, support: {} } }
+experiment: { start: 2026-03-02T08:00, horizon: 2h }
+calls:
+  - arrivals: { trace: { file: calls.csv, columns: columns.yaml } }
+    classes: { vip: { share: 50% }, standard: { share: 50%, talk: 1m } }
+agents: [ { group: g, count: 2, queues: { sales: 1 } } ]
+";
+
+#[test]
+fn a_log_that_says_where_its_calls_arrive_is_not_told_it_again() {
+    let files = files();
+    let parse = |text: &str| Scenario::parse(text, "scenario.yaml", &files, &Overrides::new());
+    let scenario = parse(TWO_QUEUES).expect("the log says it of each call");
+    let stream = &scenario.world.calls[0];
+    assert!(stream.classes[0].talk.is_none() && stream.classes[1].talk.is_some());
+    let text = TWO_QUEUES.replace("- arrivals", "- queue: sales\n    arrivals");
+    expect![[r#"
+        error: calls[0].queue: the log's own column sends 2 of its calls to other queues than `sales`, the first to `support`
+         --> scenario.yaml:6:12
+          |
+        6 |   - queue: sales
+          |            ^^^^^
+          = help: leave `queue` out here, or `queue` out of the columns file"#]]
+    .assert_eq(&shown(&text, &[]));
+}
+
+#[test]
+fn talk_may_be_left_out_only_where_the_log_says_it_of_every_call() {
+    // Vips were all served; of the others one hung up.
+    let text = TWO_QUEUES.replace("talk: 1m", "patience: 1m");
+    expect![[r#"
+        error: calls[0].classes.standard: needs `talk`: the log does not say how long 1 of these callers talked, the first at 2026-03-02T09:01:30
+         --> scenario.yaml:7:47
+          |
+        7 |     classes: { vip: { share: 50% }, standard: { share: 50%, patience: 1m } }
+          |                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          = help: as in `talk: { lognormal: { mean: 180s, sd: 278s } }`"#]].assert_eq(&shown(&text, &[]));
+    let again = "share: 50%, redial: { after: { abandoned: 10% }, delay: 1m }";
+    let text = TWO_QUEUES.replace("vip: { share: 50%", &format!("vip: {{ {again}"));
+    expect![[r#"
+        error: calls[0].classes.vip: needs `talk`: the log does not say how long who calls again talks
+         --> scenario.yaml:7:21
+          |
+        7 |     classes: { vip: { share: 50%, redial: { after: { abandoned: 10% }, delay: 1m } }, standard: { share: 50%,...
+          |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          = help: as in `talk: { lognormal: { mean: 180s, sd: 278s } }`"#]].assert_eq(&shown(&text, &[]));
+}
+
+#[test]
+fn a_gate_on_a_log_needs_a_log_that_records_the_measure() {
+    check_line(
+        "gates: { abandonment_rate: { within: 2 points, of: recorded } }",
+        expect![[r#"
+            error: gates: abandonment_rate: `within ... of: recorded` needs a log to compare with
+             --> scenario.yaml:7:8
+              |
+            7 | gates: { abandonment_rate: { within: 2 points, of: recorded } }
+              |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              = help: every stream of `calls` replays a log whose columns file has `wait` and an `outcome` of `connected` and `abandoned`"#]],
+    );
+    check_line(
+        "gates: { reach_rate: { within: 2 points, of: recorded } }",
+        expect![[r#"
+            error: gates.reach_rate.within: a log does not record `reach_rate`
+             --> scenario.yaml:7:32
+              |
+            7 | gates: { reach_rate: { within: 2 points, of: recorded } }
+              |                                ^^^^^^^^
+              = help: there is `abandonment_rate`, `asa` or `service_level_offered`"#]],
+    );
+    check_line(
+        "gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }",
+        expect![[r#"
+            error: gates.asa.within: expected more than 0
+             --> scenario.yaml:7:25
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                         ^^
+
+            error: gates.asa.of: expected `recorded`
+             --> scenario.yaml:7:33
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                                 ^^^^^^
+
+            error: gates.abandonment_rate: needs a rule: `at_least`, `at_most`, `lift_at_least`, `lift_at_most` or `within`
+             --> scenario.yaml:7:61
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                                                             ^^^^^^^^^^^^^^^^
+
+            error: gates.abandonment_rate.of: goes with `within`
+             --> scenario.yaml:7:67
+              |
+            7 | gates: { asa: { within: 0%, of: legacy }, abandonment_rate: { of: recorded } }
+              |                                                                   ^^^^^^^^"#]],
     );
 }
 

@@ -59,6 +59,15 @@ fn every_valid_file_fits_its_schema() {
     }
 }
 
+#[test]
+fn a_replay_with_gates_on_its_log_fits_the_schema() {
+    let text = include_str!("../../../scenarios/bank-1999/replay-january.yaml");
+    assert!(text.contains("within: 2 points, of: recorded"));
+    assert!(validator(Kind::Scenario).is_valid(&json(text)));
+    let text = text.replace(", of: recorded", "");
+    assert!(!validator(Kind::Scenario).is_valid(&json(&text)));
+}
+
 /// Every map of the tree, by JSON pointer.
 fn maps(node: &Node, path: &str, found: &mut Vec<String>) {
     match &node.value {
@@ -125,6 +134,8 @@ fn what_the_reader_refuses_the_schema_refuses() {
         ("share: 90%", "share: 0.9"),
         ("carrier: down", "carrier: up"),
         ("at_least: 95%", "at_least: 0.95"),
+        ("at_least: 95%", "within: 2 points"),
+        ("at_least: 95%", "within: 2, of: recorded"),
         ("at_most: 2s", "at_most: 2"),
         ("lift_at_least: 3 points", "lift_at_least: 3"),
         ("exponential: { mean: 2m }", "exponential: { mean: 120 }"),
@@ -132,6 +143,15 @@ fn what_the_reader_refuses_the_schema_refuses() {
         ("reach_rate:", "reach_rat:"),
         ("days: sat", "days: saturday"),
         ("schema: 1", "schema: 2"),
+        // Only a log says where its calls arrive and how long they talk.
+        (
+            "- queue: sales\n    arrivals: { poisson: 180/h }",
+            "- arrivals: { poisson: 180/h }",
+        ),
+        (
+            "        talk: { lognormal: { mean: 180s, sd: 278s } }\n",
+            "",
+        ),
     ] {
         assert!(SCENARIO.contains(from), "{from}");
         let text = SCENARIO.replacen(from, to, 1);

@@ -2,17 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::table::{Column, escaped, table};
+use super::table::{Column, Phone, escaped, table};
 use crate::chart::{self, Chart};
-use crate::report::RunReport;
 
-pub(super) fn push_charts(html: &mut String, report: &RunReport) {
-    let charts = chart::all(&report.charts, report.n_replications);
+pub(super) fn push_charts(html: &mut String, charts: &[Chart]) {
     if charts.is_empty() {
         return;
     }
     html.push_str("<section>\n<h2 id=\"charts\">Charts</h2>\n<div class=\"charts\">\n");
-    for chart in &charts {
+    for chart in charts {
         push_chart(html, chart);
     }
     html.push_str("</div>\n</section>\n");
@@ -44,11 +42,7 @@ pub(super) fn push_chart(html: &mut String, chart: &Chart) {
             _ => (*name, Column::Number),
         })
         .collect();
-    let numbers = table(&chart.title, &columns, &chart.rows).replacen(
-        "class=\"stack\"",
-        "class=\"plain\"",
-        1,
-    );
+    let numbers = table(&chart.title, &columns, &chart.rows, Phone::Table);
     let _ = writeln!(
         html,
         "<details><summary>The numbers</summary>\n{numbers}</details>\n</figure>"

@@ -2,9 +2,9 @@
 //! table, and why it is not closer.
 
 use super::charts::push_chart;
-use super::table::{Column, escaped, table};
+use super::table::{Column, NONE, Phone, escaped, table};
 use crate::chart;
-use crate::render::number::with_unit;
+use crate::render::number::{Row, with_unit};
 use crate::report::{Recorded, RecordedSpan, RunReport};
 
 pub(super) fn push_recorded(html: &mut String, report: &RunReport) {
@@ -51,7 +51,8 @@ fn whole(recorded: &Recorded) -> String {
     ]];
     for ((_, name, unit, theirs), (_, _, _, ours)) in log.figures().iter().zip(simulated.figures())
     {
-        let said = |value: Option<f64>| value.map_or("-".to_string(), |v| with_unit(v, *unit));
+        let row = Row::of(*unit, [*theirs, ours]);
+        let said = |value: Option<f64>| value.map_or(NONE.to_string(), |v| row.number(v));
         rows.push(vec![(*name).to_string(), said(*theirs), said(ours)]);
     }
     table(
@@ -65,6 +66,7 @@ fn whole(recorded: &Recorded) -> String {
             ("simulated", Column::Number),
         ],
         &rows,
+        Phone::Table,
     )
 }
 
@@ -87,8 +89,8 @@ fn by_half_hour(recorded: &Recorded) -> String {
                 .into_iter()
                 .zip(span.simulated.figures());
             for ((_, _, unit, theirs), (_, _, _, ours)) in pairs {
-                let said =
-                    |value: Option<f64>| value.map_or("-".to_string(), |v| with_unit(v, unit));
+                let one = Row::of(unit, [theirs, ours]);
+                let said = |value: Option<f64>| value.map_or(NONE.to_string(), |v| one.number(v));
                 row.push(format!("{} / {}", said(theirs), said(ours)));
             }
             row
@@ -105,5 +107,6 @@ fn by_half_hour(recorded: &Recorded) -> String {
             ("served in time", Column::Number),
         ],
         &rows,
+        Phone::Blocks,
     )
 }

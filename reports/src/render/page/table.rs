@@ -19,6 +19,12 @@ pub(super) fn escaped(text: &str) -> String {
     safe
 }
 
+/// An escaped name that may go on in the next line after each `_`: ids are longer than phones are
+/// wide.
+pub(super) fn breakable(escaped_name: &str) -> String {
+    escaped_name.replace('_', "_<wbr>")
+}
+
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Column {
@@ -32,10 +38,39 @@ pub(super) enum Column {
     Html,
 }
 
+/// What a phone, where only two or three columns have room, makes of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phone {
+    /// A table: it has few columns.
+    Table,
+    /// A block per row, with a line per cell; cells without a value are left out.
+    Blocks,
+    /// A card per row of two or three lines; the style sheet places the cells by their labels.
+    Cards,
+}
+
+impl Phone {
+    const fn class(self) -> &'static str {
+        match self {
+            Phone::Table => "plain",
+            Phone::Blocks => "stack",
+            Phone::Cards => "stack cards",
+        }
+    }
+}
+
+/// The cell of what has no value.
+pub(super) const NONE: &str = "-";
+
 /// A table whose cells are text (escaped here), except in [`Column::Html`]. With `caption`
 /// everything a stranger needs to read it.
-pub(super) fn table(caption: &str, columns: &[(&str, Column)], rows: &[Vec<String>]) -> String {
-    let mut html = String::from("<table class=\"stack\" role=\"table\">");
+pub(super) fn table(
+    caption: &str,
+    columns: &[(&str, Column)],
+    rows: &[Vec<String>],
+    phone: Phone,
+) -> String {
+    let mut html = format!("<table class=\"{}\" role=\"table\">", phone.class());
     let _ = write!(
         html,
         "<caption>{}</caption><thead role=\"rowgroup\"><tr role=\"row\">",
@@ -59,11 +94,15 @@ pub(super) fn table(caption: &str, columns: &[(&str, Column)], rows: &[Vec<Strin
         for ((label, column), cell) in columns.iter().zip(row) {
             let label = escaped(label);
             let text = escaped(cell);
+            let none = if cell == NONE { " none" } else { "" };
             let _ = match column {
-                Column::Name => write!(html, "<th scope=\"row\" role=\"rowheader\">{text}</th>"),
+                Column::Name => {
+                    let text = breakable(&text);
+                    write!(html, "<th scope=\"row\" role=\"rowheader\">{text}</th>")
+                }
                 Column::Number => write!(
                     html,
-                    "<td role=\"cell\" class=\"num\" data-label=\"{label}\">{text}</td>"
+                    "<td role=\"cell\" class=\"num{none}\" data-label=\"{label}\">{text}</td>"
                 ),
                 Column::Long => write!(html, "<td role=\"cell\" class=\"long\">{text}</td>"),
                 Column::Html => {
@@ -84,7 +123,7 @@ mod tests {
     #[test]
     fn names_from_files_cannot_become_markup() {
         let rows = [vec!["<script>\"&'".to_string()]];
-        let html = table("a <b>", &[("q\"x", Column::Number)], &rows);
+        let html = table("a <b>", &[("q\"x", Column::Number)], &rows, Phone::Table);
         assert!(
             !html.contains("<script>") && !html.contains("<b>"),
             "{html}"

@@ -1,24 +1,21 @@
 //! The `calls` section.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use engine::time::micros;
 use jiff::civil::DateTime;
 use policy_file::{Field, Keys, Named, quantity};
 
 use super::super::{
-    Arrivals, CallStream, CallbackAnswer, CallerClass, Profile, Redial, RedialAfter, TraceSource,
+    Arrivals, CallStream, CallbackAnswer, CallerClass, Profile, Redial, RedialAfter,
 };
 use super::dist::{self, Unit, check_sum};
 use super::{Context, files, tables};
 
 /// What the parts of a stream need to know.
-struct Stream<'c> {
-    context: &'c Context,
-    start: DateTime,
-    horizon: Option<Duration>,
+pub(super) struct Stream<'c> {
+    pub(super) context: &'c Context,
+    pub(super) start: DateTime,
+    pub(super) horizon: Option<Duration>,
 }
 
 /// Reads every stream.
@@ -46,14 +43,28 @@ pub(super) fn calls(
 impl Stream<'_> {
     fn stream(&self, field: &Field<'_>) -> Option<CallStream> {
         let keys = field.keys(&["queue", "arrivals", "classes"])?;
-        let queue = keys
-            .required("queue", "queue: sales")
-            .and_then(|field| self.context.queue(&field));
+        let arrivals = keys.required("arrivals", "arrivals: { poisson: 180/h }");
+        let replays = arrivals
+            .as_ref()
+            .is_some_and(|field| field.node.get("trace").is_some());
+        let queue_field = match replays {
+            true => keys.get("queue"),
+            false => keys.required("queue", "queue: sales"),
+        };
+        let queue = queue_field
+            .as_ref()
+            .and_then(|field| self.context.queue(field));
         // Classes first: their order is that of the file, not that of a log's rows.
         let classes = keys.get("classes");
-        let classes = classes.map(|field| (self.classes(&field), field));
-        let arrivals = keys.required("arrivals", "arrivals: { poisson: 180/h }");
+        let classes = classes.map(|field| (self.classes(&field, replays), field));
         let arrivals = arrivals.and_then(|field| self.arrivals(&field))?;
+        let queue = match &arrivals {
+            Arrivals::Trace(trace) => self.queue_of_trace(trace, queue, queue_field, &keys),
+            Arrivals::Poisson(_)
+            | Arrivals::Profile(_)
+            | Arrivals::Journal { .. }
+            | Arrivals::Burst { .. } => queue,
+        };
         match &arrivals {
             Arrivals::Journal { .. } => {}
             Arrivals::Poisson(_)
@@ -77,22 +88,6 @@ impl Stream<'_> {
             arrivals,
             classes: classes.map(|(classes, _)| classes).unwrap_or_default(),
         })
-    }
-
-    fn check_trace_classes(&self, trace: &TraceSource, classes: &[CallerClass], field: &Field<'_>) {
-        let names = self.context.names.borrow();
-        let mut missing: BTreeMap<usize, u64> = BTreeMap::new();
-        for class in trace.calls.iter().filter_map(|call| call.class) {
-            if !classes.iter().any(|known| known.class == class) {
-                *missing.entry(class.index()).or_default() += 1;
-            }
-        }
-        for (class, n_calls) in missing {
-            let name = &names.classes[class];
-            field.wrong(format!(
-                "the log has callers of class `{name}` ({n_calls}); it must be listed here"
-            ));
-        }
     }
 
     fn arrivals(&self, field: &Field<'_>) -> Option<Arrivals> {
@@ -125,52 +120,8 @@ impl Stream<'_> {
         }))
     }
 
-    fn trace(&self, field: &Field<'_>) -> Option<Arrivals> {
-        let keys = field.keys(&["file", "columns", "notes"])?;
-        let example = "trace: { file: calls.csv, columns: columns.yaml }";
-        let notes = keys
-            .get("notes")
-            .and_then(|field| field.items("a list of sentences"));
-        let notes = notes.into_iter().flatten();
-        let notes: Vec<String> = notes
-            .filter_map(|note| note.text("a sentence").map(str::to_owned))
-            .collect();
-        let mut names = self.context.names.borrow().clone();
-        let log = self.context.log(&keys, example, self.start, &mut names)?;
-        let (file_field, columns_field) = (keys.get("file")?, keys.get("columns")?);
-        for name in &names.queues {
-            let _ = self
-                .context
-                .queue_called(name, &file_field.node.place, &file_field);
-        }
-        for name in &names.classes {
-            let _ = self.context.class_called(name);
-        }
-        let end = self.horizon.map_or(u64::MAX, micros);
-        let n_rows = log.trace.calls.len();
-        let mut calls = log.trace.calls;
-        calls.retain(|call| call.arrived_local >= self.start && call.arrived_at.as_micros() < end);
-        calls.sort_by_key(|call| call.arrived_at);
-        if calls.is_empty() && self.horizon.is_some() {
-            file_field.wrong(format!(
-                "none of its {n_rows} calls arrives within the experiment's time"
-            ));
-        }
-        let sha256 = files::digest(&log.file, &file_field)?;
-        let columns_sha256 = files::digest(&log.columns_path, &columns_field)?;
-        Some(Arrivals::Trace(TraceSource {
-            outside: (n_rows - calls.len()) as u64,
-            calls: Arc::from(calls),
-            file: log.file,
-            columns: log.columns_path,
-            sha256,
-            columns_sha256,
-            skipped: log.trace.skipped,
-            notes,
-        }))
-    }
-
-    fn classes(&self, field: &Field<'_>) -> Vec<CallerClass> {
+    /// With `replays`, a log may say how long they talk.
+    fn classes(&self, field: &Field<'_>, replays: bool) -> Vec<CallerClass> {
         let entries = field.entries("classes by name").unwrap_or_default();
         if entries.is_empty() {
             field.wrong("expected at least one class of callers");
@@ -179,7 +130,7 @@ impl Stream<'_> {
         let n_entries = entries.len();
         let classes: Vec<CallerClass> = entries
             .iter()
-            .filter_map(|entry| self.class(entry, is_only))
+            .filter_map(|entry| self.class(entry, is_only, replays))
             .collect();
         if classes.len() == n_entries {
             check_sum(field, classes.iter().map(|class| class.share), "shares");
@@ -187,7 +138,7 @@ impl Stream<'_> {
         classes
     }
 
-    fn class(&self, entry: &Named<'_>, is_only: bool) -> Option<CallerClass> {
+    fn class(&self, entry: &Named<'_>, is_only: bool, replays: bool) -> Option<CallerClass> {
         if !entry.check_name() {
             return None;
         }
@@ -207,14 +158,20 @@ impl Stream<'_> {
             None => keys.required("share", "share: 90%").and(None),
         };
         let per_period = |field: Field<'_>| tables::per_period(&field, self.context, self.start);
-        let talk = keys.required("talk", "talk: { lognormal: { mean: 180s, sd: 278s } }");
+        let talk = match (keys.get("talk"), replays) {
+            (Some(field), _) => Some(per_period(field)?),
+            (None, true) => None,
+            (None, false) => keys
+                .required("talk", "talk: { lognormal: { mean: 180s, sd: 278s } }")
+                .and(None)?,
+        };
         let voicemail = keys.get("voicemail").and_then(|field| {
             let keys = field.keys(&["leaves_message"])?;
             Some(probability(&keys, "leaves_message", 1.0))
         });
         Some(CallerClass {
             patience: keys.get("patience").and_then(per_period),
-            talk: talk.and_then(per_period)?,
+            talk,
             balks: probability(&keys, "balks", 0.0),
             leaves_message: voicemail.unwrap_or(1.0),
             redial: keys.get("redial").and_then(|field| self.redial(&field)),

@@ -12,9 +12,17 @@ use super::super::gates::{
 };
 use super::Context;
 use super::experiment::seconds;
+use crate::likeness::{self, Likeness};
+use crate::scenario::Scenario;
 
 /// The rules, in the order in which one map's are listed.
-const RULES: [&str; 4] = ["at_least", "at_most", "lift_at_least", "lift_at_most"];
+const RULES: [&str; 5] = [
+    "at_least",
+    "at_most",
+    "lift_at_least",
+    "lift_at_most",
+    "within",
+];
 
 /// Reads every gate; scopes are names of the world.
 pub(super) fn gates(field: &Field<'_>, context: &Context, names: &Names) -> Vec<Gate> {
@@ -53,7 +61,7 @@ fn rules_of(
     names: &Names,
 ) -> Vec<(Scope, Rule)> {
     let mut known = RULES.to_vec();
-    known.extend(["over", "queue", "class"]);
+    known.extend(["over", "of", "queue", "class"]);
     let Some(keys) = field.keys(&known) else {
         return Vec::new();
     };
@@ -70,6 +78,16 @@ fn rules_of(
         }
         (None, false) => None,
     };
+    match (keys.get("of"), keys.get("within").is_some()) {
+        (Some(field), true) => {
+            let _ = field.choice(&[("recorded", ())]);
+        }
+        (None, true) => {
+            let _ = keys.required("of", "{ within: 2 points, of: recorded }");
+        }
+        (Some(field), false) => field.wrong("goes with `within`"),
+        (None, false) => {}
+    }
     let mut rules = Vec::new();
     for key in RULES {
         let Some(field) = keys.get(key) else { continue };
@@ -80,15 +98,18 @@ fn rules_of(
                 let lift = lift(&field, unit);
                 lift.and_then(|lift| Some(Rule::LiftAtLeast(lift, over.clone()?)))
             }
-            _ => {
+            "lift_at_most" => {
                 let lift = lift(&field, unit);
                 lift.and_then(|lift| Some(Rule::LiftAtMost(lift, over.clone()?)))
             }
+            _ => within(&field, id, unit, scope),
         };
         rules.extend(rule.map(|rule| (scope, rule)));
     }
     if RULES.iter().all(|key| keys.get(key).is_none()) {
-        field.wrong("needs a rule: `at_least`, `at_most`, `lift_at_least` or `lift_at_most`");
+        field.wrong(
+            "needs a rule: `at_least`, `at_most`, `lift_at_least`, `lift_at_most` or `within`",
+        );
     }
     if let [(_, Rule::AtLeast(least)), (_, Rule::AtMost(most)), ..] = rules.as_slice()
         && least > most
@@ -96,6 +117,52 @@ fn rules_of(
         field.wrong("`at_least` is above `at_most`: nothing can pass");
     }
     rules
+}
+
+/// `within: 2 points` of what the replayed log recorded.
+fn within(field: &Field<'_>, id: &str, unit: MeasureUnit, scope: Scope) -> Option<Rule> {
+    if !likeness::MEASURES.contains(&id) {
+        let known: Vec<String> = likeness::MEASURES.map(str::to_owned).to_vec();
+        field.wrong_with_help(
+            format!("a log does not record `{id}`"),
+            known_names(&known, id),
+        );
+        return None;
+    }
+    if scope != Scope::All {
+        field.wrong("is of all calls: leave out `queue` and `class`");
+        return None;
+    }
+    let lift = lift(field, unit)?;
+    if lift.of(1.0) <= 0.0 {
+        field.wrong("expected more than 0");
+        return None;
+    }
+    Some(Rule::WithinRecorded(lift))
+}
+
+/// Reports gates that ask for what no log of the scenario recorded.
+pub(super) fn check_recorded(field: &Field<'_>, scenario: &Scenario) {
+    let asks = |gate: &&Gate| matches!(gate.rule, Rule::WithinRecorded(_));
+    let Some(first) = scenario.gates.iter().find(asks) else {
+        return;
+    };
+    let Some(log) = Likeness::new(scenario) else {
+        field.wrong_with_help(
+            format!("{}: `within ... of: recorded` needs a log to compare with", first.measure),
+            "every stream of `calls` replays a log whose columns file has `wait` and an `outcome` of \
+             `connected` and `abandoned`",
+        );
+        return;
+    };
+    for gate in scenario.gates.iter().filter(asks) {
+        if log.recorded_measure(&gate.measure).is_none() {
+            field.wrong(format!(
+                "{}: the log has nobody of whom it could be measured",
+                gate.measure
+            ));
+        }
+    }
 }
 
 fn scope(keys: &Keys<'_>, id: &str, names: &Names) -> Scope {

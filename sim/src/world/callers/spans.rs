@@ -69,8 +69,8 @@ impl World<'_> {
             return talk;
         }
         let u = self.draws.unit(Purpose::Talk, caller.entity, 0);
-        self.class_plan(slot)
-            .talk
+        let law = self.class_plan(slot).talk.as_ref();
+        law.expect("invariant: the log has the talk of every call of a class without a law of it")
             .at(&self.plan.local, caller.arrived.0)
             .sample_micros(u)
     }
