@@ -65,7 +65,7 @@ mod carrier;
 mod presence;
 mod served;
 
-// The match: `routing` (the rule of pairs), `handover` (its short cut), `inversion` (its judge); then
+// The match: `routing` (the rule of pairs), `scan` (when it looks), `handover` (its short cut), `inversion` (its judge); then
 // `offer`, `claim`, `conversation`.
 mod claim;
 mod conversation;
@@ -73,6 +73,7 @@ mod handover;
 mod inversion;
 mod offer;
 mod routing;
+mod scan;
 
 // Beside it: `alert`, `learning` and `estimate` (how long callers wait), `view` (what is believed),
 // `invariants` (what must hold).

@@ -36,17 +36,16 @@ use crate::call::Phase;
 use crate::engine::Engine;
 use crate::id::{AgentId, Level, QueueId};
 use crate::lane::{LineKey, Score};
-use crate::output::{Event, Outbox};
+use crate::output::Outbox;
 use crate::policy::{Rotation, SelectCall};
-use crate::queue::{Queue, pending};
+use crate::queue::pending;
 use crate::time::Timestamp;
-use crate::timers::Timer;
 
 /// A pair that may be made, and what it is compared by.
 #[derive(Clone, Copy)]
-struct Pair {
-    slot: u32,
-    agent: IdleKey,
+pub(crate) struct Pair {
+    pub(crate) slot: u32,
+    pub(crate) agent: IdleKey,
     order: (Level, Reverse<Score>, LineKey),
 }
 
@@ -83,42 +82,10 @@ impl Engine {
         }
     }
 
-    fn unmark_all(&mut self) {
+    pub(crate) fn unmark_all(&mut self) {
         for queue in self.to_route.drain(..) {
             self.queues[queue.index()].pending = 0;
         }
-    }
-
-    /// Makes the pairs that the safety scans of this instant find when those that events made
-    /// possible are made: each of them a rescue.
-    #[cold]
-    fn rescue(&mut self, now: Timestamp, out: &mut Outbox) {
-        self.reconciles = false;
-        let is_asked = |state: &Queue| state.pending & pending::RECONCILE != 0;
-        let marked = core::mem::take(&mut self.to_route);
-        for queue in &marked {
-            let state = &mut self.queues[queue.index()];
-            // What the carrier holds up has been found.
-            if is_asked(state) && state.pending & pending::CONTINUOUS == 0 {
-                state.pending |= pending::CONTINUOUS;
-                self.to_route.push(*queue);
-            }
-        }
-        while let Some(pair) = self.best_pair(now, self.carrier_takes_legs(now)) {
-            let (call, agent) = (self.calls[pair.slot].id, pair.agent.agent());
-            out.event(now, Event::Rescued { call, agent });
-            self.make_pair(now, pair, out);
-        }
-        // A missed pair whose leg the carrier does not take is left to the next safety scan.
-        for queue in core::mem::replace(&mut self.to_route, marked) {
-            self.queues[queue.index()].pending &= !pending::CONTINUOUS;
-        }
-        let queues = &mut self.queues;
-        self.to_route.retain(|queue| {
-            let state = &mut queues[queue.index()];
-            state.pending &= !pending::RECONCILE;
-            state.pending != 0
-        });
     }
 
     /// The carrier takes no leg now: queues with a pair that needs one stay marked until it does.
@@ -148,7 +115,7 @@ impl Engine {
         best.is_some()
     }
 
-    fn make_pair(&mut self, now: Timestamp, pair: Pair, out: &mut Outbox) {
+    pub(crate) fn make_pair(&mut self, now: Timestamp, pair: Pair, out: &mut Outbox) {
         let slot = pair.slot;
         if self.calls[slot].has_tried(pair.agent.agent(), now) {
             self.calls[slot].tried.clear();
@@ -189,7 +156,7 @@ impl Engine {
     /// The best possible pair over the marked queues, without those that need a leg the carrier
     /// does not take.
     #[inline]
-    fn best_pair(&self, now: Timestamp, push: bool) -> Option<Pair> {
+    pub(crate) fn best_pair(&self, now: Timestamp, push: bool) -> Option<Pair> {
         let mut passed_over = false;
         self.best_pair_if(now, push, false, &mut passed_over)
             .or_else(|| {
@@ -308,247 +275,5 @@ impl Engine {
         } else {
             queue.first_idle(balanced, need, allowed, fits)
         }
-    }
-
-    /// Arms the scans of every queue, on their grid after `now`.
-    pub(crate) fn arm_scans(&mut self, now: Timestamp) {
-        for i in 0..self.queues.len() {
-            let queue = QueueId(i as u16);
-            let rules = &self.queues[i].rules;
-            let (scan, slow) = (
-                rules
-                    .poll
-                    .map(|every| (Timer::Scan, every))
-                    .or(rules.reconcile.map(|every| (Timer::Reconcile, every))),
-                rules.slow_poll,
-            );
-            match scan {
-                Some((timer, every)) => {
-                    self.arm_queue(queue, crate::queue::slots::SCAN, timer, grid(now, every));
-                }
-                None => {
-                    let slot = self.queues[i].timers.nth(crate::queue::slots::SCAN);
-                    self.timers.disarm(slot);
-                }
-            }
-            self.arm_slow_scan(now, queue, slow);
-        }
-    }
-
-    fn arm_slow_scan(&mut self, now: Timestamp, queue: QueueId, every: u64) {
-        let at = grid(now, every);
-        let slot = self.queues[queue.index()]
-            .timers
-            .nth(crate::queue::slots::SLOW);
-        if self.needs_slow_scan(queue) {
-            self.arm_queue(queue, crate::queue::slots::SLOW, Timer::SlowScan, at);
-        } else {
-            self.timers.disarm(slot);
-        }
-    }
-
-    /// A call without `continuous_discovery` has come, perhaps from another queue.
-    pub(crate) fn start_slow_scan(&mut self, now: Timestamp, queue: QueueId) {
-        let state = &self.queues[queue.index()];
-        let slot = state.timers.nth(crate::queue::slots::SLOW);
-        if self.timers.deadline(slot).is_none() {
-            let at = grid(now, state.rules.slow_poll);
-            self.arm_queue(queue, crate::queue::slots::SLOW, Timer::SlowScan, at);
-        }
-    }
-
-    /// Whether there are, or may come, calls without `continuous_discovery`.
-    fn needs_slow_scan(&self, queue: QueueId) -> bool {
-        let features = &self.policy.features;
-        let may_come = features
-            .share(crate::policy::Feature::ContinuousDiscovery)
-            .0
-            < features.share(crate::policy::Feature::EnhancedQueue).0;
-        may_come
-            || self.queues[queue.index()].lanes.iter().any(|lane| {
-                !lane.features.continuous && (!lane.ready.is_empty() || !lane.resting.is_empty())
-            })
-            || self
-                .calls
-                .iter()
-                .any(|(_, c)| c.queue == queue && !c.features.continuous && !c.legacy)
-    }
-
-    pub(crate) fn scan_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
-        let id = QueueId(queue as u16);
-        let state = &self.queues[id.index()];
-        let every = state.rules.poll.expect("invariant: a polled queue scans");
-        let waiting = state.in_line;
-        out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_queue(id, crate::queue::slots::SCAN, Timer::Scan, now.after(every));
-        self.mark(id, pending::CONTINUOUS);
-    }
-
-    pub(crate) fn slow_scan_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
-        let id = QueueId(queue as u16);
-        let waiting = self.queues[id.index()].in_line;
-        out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_slow_scan(now, id, self.queues[id.index()].rules.slow_poll);
-        self.mark(id, pending::SLOW);
-    }
-
-    /// The safety scan of an events queue: what it finds when all that events found is matched was
-    /// missed by them. No input can bring that about, nor the loss of one (what the engine was not
-    /// told, no scan can find): a rescue shows a fault of the engine's own marks.
-    pub(crate) fn reconcile_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
-        let id = QueueId(queue as u16);
-        let state = &self.queues[id.index()];
-        let every = state
-            .rules
-            .reconcile
-            .expect("invariant: a reconciling queue");
-        let waiting = state.in_line;
-        out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_queue(
-            id,
-            crate::queue::slots::SCAN,
-            Timer::Reconcile,
-            now.after(every),
-        );
-        self.mark(id, pending::RECONCILE);
-        self.reconciles = true;
-    }
-}
-
-/// The first multiple of `every` after `now`.
-fn grid(now: Timestamp, every: u64) -> Timestamp {
-    Timestamp((now.0 / every + 1).saturating_mul(every))
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::engine::Engine;
-    use crate::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
-    use crate::input::{AgentStatus, Input};
-    use crate::invariants;
-    use crate::output::{Event, Outbox, What};
-    use crate::policy::{Discovery, Feature, Policy, QueuePolicy, Share};
-    use crate::time::Timestamp;
-    use alloc::boxed::Box;
-    use alloc::vec;
-    use alloc::vec::Vec;
-    use core::time::Duration;
-
-    const fn at(seconds: u64) -> Timestamp {
-        Timestamp(seconds * 1_000_000)
-    }
-
-    /// Calls `0..calls` wait from 1 s on in a queue with a safety scan every 10 s; so many agents
-    /// work for it, each on a break.
-    fn waiting(calls: u64, agents: u32) -> Engine {
-        let reconcile = Some(Duration::from_secs(10));
-        let mut policy = Policy {
-            queues: vec![QueuePolicy {
-                discovery: Discovery::Events { reconcile },
-                ..QueuePolicy::default()
-            }],
-            ..Policy::default()
-        };
-        for feature in [Feature::EnhancedQueue, Feature::ContinuousDiscovery] {
-            policy.features.set(feature, Share::ALL);
-        }
-        let mut engine = Engine::new(policy).expect("a sound policy");
-        let mut out = Outbox::new();
-        for agent in (0..agents).map(AgentId) {
-            let queues = Box::new([(QueueId(0), 1)]);
-            let status = AgentStatus::Break(0);
-            for input in [
-                Input::AgentAssigned { agent, queues },
-                Input::AgentStatusChanged { agent, status },
-            ] {
-                engine.handle(at(0), input, &mut out).expect("taken");
-            }
-        }
-        for i in 0..calls {
-            let arrival = Input::CallArrived {
-                call: CallId(i),
-                caller: CallerKey(i),
-                queue: QueueId(0),
-                class: ClassId(0),
-            };
-            engine.handle(at(1), arrival, &mut out).expect("taken");
-        }
-        engine
-    }
-
-    /// The fault: an agent becomes available, and nothing is marked.
-    fn lose_the_event_of(engine: &mut Engine, now: Timestamp, agent: u32) {
-        let mut out = Outbox::new();
-        engine.advance_to(now, &mut out);
-        let status = AgentStatus::Available;
-        engine
-            .agent_status_changed(now, AgentId(agent), status, &mut out)
-            .expect("taken");
-        engine.unmark_all();
-        assert!(invariants::check(engine).is_err(), "the fault is there");
-    }
-
-    fn rescued(engine: &mut Engine, until: Timestamp) -> Vec<(Timestamp, CallId, AgentId)> {
-        let mut out = Outbox::new();
-        engine.advance_to(until, &mut out);
-        let rescues = out.iter().filter_map(|output| match output.what {
-            What::Event(Event::Rescued { call, agent }) => Some((output.at, call, agent)),
-            What::Event(_) | What::Command(..) => None,
-        });
-        rescues.collect()
-    }
-
-    #[test]
-    fn a_call_whose_match_events_missed_is_rescued_once() {
-        let mut engine = waiting(2, 1);
-        lose_the_event_of(&mut engine, at(3), 0);
-        assert_eq!(rescued(&mut engine, at(9)), []);
-        let found = rescued(&mut engine, at(35));
-        assert_eq!(found, [(at(10), CallId(0), AgentId(0))]);
-        assert_eq!(invariants::check(&engine), Ok(()));
-        let offer = OfferId::new(0, AgentId(0));
-        assert!(engine.agents[0].live_offer(offer).is_some());
-    }
-
-    #[test]
-    fn every_call_that_one_scan_rescues_counts() {
-        let mut engine = waiting(3, 2);
-        lose_the_event_of(&mut engine, at(3), 0);
-        lose_the_event_of(&mut engine, at(4), 1);
-        let found = rescued(&mut engine, at(10));
-        let expected = [
-            (at(10), CallId(0), AgentId(0)),
-            (at(10), CallId(1), AgentId(1)),
-        ];
-        assert_eq!(found, expected);
-        assert_eq!(invariants::check(&engine), Ok(()));
-    }
-
-    #[test]
-    fn what_events_find_in_the_instant_of_the_scan_is_no_rescue() {
-        // Agent 0 was overlooked; agent 1 comes back from a rest when the scan is due.
-        let mut engine = waiting(2, 2);
-        lose_the_event_of(&mut engine, at(3), 0);
-        let mut out = Outbox::new();
-        let (agent, status) = (AgentId(1), AgentStatus::Available);
-        engine.rest(at(3), agent, 7_000_000);
-        engine
-            .agent_status_changed(at(3), agent, status, &mut out)
-            .expect("taken");
-        // Its event has the whole queue looked at, and so finds the overlooked pair as well.
-        let found = rescued(&mut engine, at(10));
-        assert_eq!(found, []);
-        assert_eq!(invariants::check(&engine), Ok(()));
-    }
-
-    #[test]
-    fn a_missed_match_that_the_carrier_holds_up_is_rescued_by_a_later_scan() {
-        let mut engine = waiting(1, 1);
-        lose_the_event_of(&mut engine, at(3), 0);
-        engine.carrier.next_leg = at(15);
-        assert_eq!(rescued(&mut engine, at(19)), []);
-        let found = rescued(&mut engine, at(20));
-        assert_eq!(found, [(at(20), CallId(0), AgentId(0))]);
-        assert_eq!(invariants::check(&engine), Ok(()));
     }
 }
