@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Alert, Event, Outbox};
 use crate::policy::Share;
+use crate::routing::grid;
 use crate::time::{Micros, Timestamp, micros};
 
 const BUCKETS: usize = 5;
@@ -140,7 +141,7 @@ impl Engine {
             Some(alerts) => {
                 self.alerts.limit = Some(alerts.queue_length);
                 let bucket = micros(alerts.window) / BUCKETS as u64;
-                self.arm_alert_window(Timestamp((now.0 / bucket + 1) * bucket));
+                self.arm_alert_window(grid(now, bucket));
                 // Some may be too long under a new limit.
                 for (i, queue) in self.queues.iter().enumerate() {
                     self.alerts.lengthened(QueueId(i as u16), queue.in_line);
@@ -188,7 +189,7 @@ impl Engine {
             return;
         };
         let bucket = micros(rules.window) / BUCKETS as u64;
-        self.arm_alert_window(now.after(bucket));
+        self.arm_alert_window(grid(now, bucket));
         if let Some(window) = self.alerts.turn(now) {
             let success = success_alert(
                 &window,

@@ -285,7 +285,7 @@ impl<'a> World<'a> {
     #[inline]
     fn feed(&mut self, input: Input) {
         if self.faults.server_is_away() {
-            self.faults.hold(input);
+            self.faults.hold(self.now, input);
             return;
         }
         let mut out = self.out.take().unwrap_or_default();

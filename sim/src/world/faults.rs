@@ -18,7 +18,10 @@ pub(crate) struct Faults {
     commit_delay: Micros,
     /// When the server left and will be back.
     away: Option<(Timestamp, Timestamp)>,
-    held: Vec<Input>,
+    /// What was sent to it meanwhile, and when.
+    held: Vec<(Timestamp, Input)>,
+    /// When the webhook that is being answered met a server that was away.
+    asked_at: Option<Timestamp>,
     /// The agents each fault cut off.
     struck: Vec<Vec<u32>>,
 }
@@ -32,6 +35,7 @@ impl Faults {
             commit_delay: 0,
             away: None,
             held: Vec::new(),
+            asked_at: None,
             struck: vec![Vec::new(); plan.faults.len()],
         }
     }
@@ -42,8 +46,16 @@ impl Faults {
     pub(crate) fn server_returns(&self) -> Option<Timestamp> {
         self.away.map(|(_, back)| back)
     }
-    pub(crate) fn hold(&mut self, input: Input) {
-        self.held.push(input);
+    pub(crate) fn hold(&mut self, now: Timestamp, input: Input) {
+        self.held.push((now, input));
+    }
+    /// When the webhook that is being answered met a server that was away; `None` = it met none.
+    pub(crate) fn asked_at(&self) -> Option<Timestamp> {
+        self.asked_at
+    }
+    /// The webhook being answered is one that met a server that was away, or any other.
+    pub(crate) fn answer_since(&mut self, asked_at: Option<Timestamp>) {
+        self.asked_at = asked_at;
     }
     pub(crate) fn carrier_is_down(&self) -> bool {
         self.carrier_down > 0
@@ -103,10 +115,13 @@ impl World<'_> {
             FaultKind::StoreSlow(factor) => self.faults.store_factor /= factor,
             FaultKind::ServerRestart => {
                 if let Some((since, _)) = self.faults.away.take() {
+                    // It asks the carrier for what it did not hear in time.
                     self.feed(Input::Resumed { since });
-                    for input in std::mem::take(&mut self.faults.held) {
+                    for (asked_at, input) in std::mem::take(&mut self.faults.held) {
+                        self.faults.answer_since(Some(asked_at));
                         self.feed(input);
                     }
+                    self.faults.answer_since(None);
                 }
             }
             FaultKind::HeartbeatsLost => self.faults.heartbeats_lost -= 1,

@@ -154,6 +154,39 @@ fn a_server_that_is_away_for_hours_fails_its_callers_and_its_uptime() {
 }
 
 #[test]
+fn answers_sent_to_a_server_that_is_away_are_webhooks_too() {
+    let restart =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/faults/server-restart.yaml");
+    // Ten callers at once; what meets the server away is no arrival: agents pick up, calls are joined.
+    let measures = |away: &str| {
+        let fault = format!("faults=[{{ at: 3602s, for: {away}, server: restart }}]");
+        let report = run_on(
+            &read(
+                &restart,
+                &[
+                    "experiment.replications=4",
+                    "experiment.warm_up=0s",
+                    "experiment.horizon=70m",
+                    "calls[0].arrivals={ burst: { every: 1h, calls: 10, within: 1s } }",
+                    &fault,
+                ],
+            ),
+            2,
+            Checks::default(),
+        )
+        .report;
+        let report: serde_json::Value = serde_json::from_str(&report_json(&report)).unwrap();
+        let of = |id: &str| report["measures"][id]["mean"].as_f64().unwrap();
+        (of("uptime"), of("added_response_latency_p99"))
+    };
+    let (up, latency) = measures("10s");
+    assert!(up == 1.0, "the carrier waits 15 s: {up}");
+    assert!((1.0..=10.1).contains(&latency), "{latency}");
+    let (up, _) = measures("25s");
+    assert!(up < 1.0, "{up}");
+}
+
+#[test]
 fn a_fault_is_not_survived_without_the_safeguard_that_its_scenario_names() {
     let passes = |name: &str, without: &[&str]| {
         let path =

@@ -154,7 +154,7 @@ impl Reference {
         let Some(rules) = self.policy.alerts else {
             return;
         };
-        self.alarms.window_at = Some(now.after(part(&rules)));
+        self.alarms.window_at = Some(grid(now, part(&rules)));
         self.alarms.log.push(Entry::PartOver(now));
         let ends = self.alarms.part_ends();
         if ends.len() >= PARTS {
