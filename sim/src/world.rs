@@ -325,6 +325,9 @@ impl<'a> World<'a> {
             }
         }
         self.out = Some(out);
+        if self.plan.watches_store {
+            self.tell_store_latency();
+        }
     }
 
     /// Asks the engine at moments nobody planned, up to `at`.

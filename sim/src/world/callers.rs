@@ -241,6 +241,13 @@ impl World<'_> {
         self.tell(Input::CallerHungUp { call }, entity);
     }
 
+    /// A command finds nobody on the line, and the carrier says so: a conversation may have ended that
+    /// the engine did not know of.
+    pub(crate) fn is_not_there(&mut self, slot: u32) {
+        let (call, entity) = (self.calls[slot].id, self.calls[slot].entity);
+        self.tell(Input::CallerHungUp { call }, entity);
+    }
+
     /// The caller is off the line.
     pub(crate) fn hang_up(&mut self, slot: u32) {
         self.free_line(slot);

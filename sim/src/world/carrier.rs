@@ -84,6 +84,16 @@ impl World<'_> {
             .webhook_answered(self.now, is_answered.then_some(answered_after));
     }
 
+    /// The driver measures its store; what the engine makes of it, it says when a window is over.
+    pub(crate) fn tell_store_latency(&mut self) {
+        if let Some(latency) = self.faults.measure_commit()
+            && !self.faults.server_is_away()
+        {
+            let latency = std::time::Duration::from_micros(latency);
+            self.feed(Input::StoreLatencyMeasured { latency });
+        }
+    }
+
     /// From the command to its effect: the commit, then the carrier.
     pub(crate) fn command_delay(&mut self, entity: u64) -> Micros {
         let commit = self.faults.commit_delay();

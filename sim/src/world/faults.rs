@@ -16,6 +16,8 @@ pub(crate) struct Faults {
     store_factor: f64,
     /// The last commit's latency: what it said leaves after it.
     commit_delay: Micros,
+    /// The same, until the engine has heard of it.
+    unmeasured: Option<Micros>,
     /// When the server left and will be back.
     away: Option<(Timestamp, Timestamp)>,
     /// What was sent to it meanwhile, and when.
@@ -33,6 +35,7 @@ impl Faults {
             heartbeats_lost: 0,
             store_factor: 1.0,
             commit_delay: 0,
+            unmeasured: None,
             away: None,
             held: Vec::new(),
             asked_at: None,
@@ -68,6 +71,12 @@ impl Faults {
     }
     pub(crate) fn commit_took(&mut self, latency: Micros) {
         self.commit_delay = latency;
+        self.unmeasured = Some(latency);
+    }
+    /// The last commit's latency, once.
+    #[inline]
+    pub(crate) fn measure_commit(&mut self) -> Option<Micros> {
+        self.unmeasured.take()
     }
     #[inline]
     pub(crate) fn commit_delay(&self) -> Micros {
