@@ -92,10 +92,11 @@ fn further_polls_change_no_output() {
 
 #[test]
 fn invariants_hold_between_all_steps_of_every_scenario() {
-    // Counting a thousand agents anew after each of a million heartbeats would take for ever.
+    // Counting hundreds of agents anew after each of a million heartbeats would take for ever.
     let is_large = |path: &PathBuf| {
         path.parent()
             .is_some_and(|folder| folder.ends_with("scale"))
+            || path.ends_with("faults/alerts.yaml")
     };
     let small = library()
         .into_iter()
@@ -199,9 +200,33 @@ fn a_fault_is_not_survived_without_the_safeguard_that_its_scenario_names() {
     for (name, without) in [
         ("agents-vanish", "policy.features.enhanced_discovery=0%"),
         ("carrier-down", "policy.breakers=null"),
+        // A lease of one heartbeat and a little.
+        ("heartbeats-lost", "policy.presence.heartbeat_timeout=20s"),
+        // An offer is given up before its commit is done.
+        ("store-slow", "policy.queues.sales.offer.place_timeout=1s"),
+        // Nobody is told.
+        ("store-slow", "policy.alerts.store_latency_factor=1000"),
+        ("alerts", "policy.alerts=null"),
     ] {
         assert!(passes(name, &[]), "{name}");
         assert!(!passes(name, &[without]), "{name} with {without}");
+    }
+}
+
+#[test]
+fn alerts_are_silent_until_something_is_wrong() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/faults/alerts.yaml");
+    let report = run_on(&read(&path, &["faults=[]"]), 2, Checks::default()).report;
+    let report: serde_json::Value = serde_json::from_str(&report_json(&report)).unwrap();
+    for kind in [
+        "success_rate",
+        "store_latency",
+        "agent_availability",
+        "queue_length",
+        "open",
+    ] {
+        let raised = &report["measures"][format!("alerts_{kind}")]["mean"];
+        assert_eq!(raised.as_f64(), Some(0.0), "{kind}");
     }
 }
 
