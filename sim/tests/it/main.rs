@@ -6,6 +6,7 @@ mod bound;
 mod calendar;
 mod command;
 mod dist;
+mod estimates;
 mod exact;
 mod files_fuzz;
 mod fit;
