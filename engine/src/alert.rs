@@ -4,6 +4,7 @@
 //! long queue is the exception: it raises its alert in the step in which it becomes too long.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -212,6 +213,10 @@ impl Engine {
                 self.set_alert(now, alert, None, out);
             }
         }
+    }
+
+    pub(crate) fn store_latency_measured(&mut self, latency: Duration) {
+        self.alerts.store_latency(micros(latency));
     }
 
     fn store_alert(&mut self, window: &Bucket, factor_milli: u64) -> Option<u64> {

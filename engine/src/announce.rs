@@ -2,8 +2,8 @@
 
 use crate::call::{self, Phase};
 use crate::engine::Engine;
+use crate::lane::LineKey;
 use crate::output::{Event, Outbox};
-use crate::queue::LineKey;
 use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
 

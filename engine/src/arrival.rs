@@ -1,14 +1,12 @@
 //! A call comes in: which features it gets, whether its queue lets it in, or the legacy attempt.
 
-use crate::call::{self, CallFeatures, Phase, Refused};
+use crate::call::{CallFeatures, Phase, Refused};
 use crate::engine::Engine;
 use crate::id::{CallId, CallerKey, ClassId, QueueId};
 use crate::output::{Event, Outbox, Refusal};
 use crate::policy::{LegacyFailure, Treatment};
-use crate::queue::{LineKey, pending};
 use crate::rejection::Rejection;
-use crate::time::{Timestamp, micros};
-use crate::timers::Timer;
+use crate::time::Timestamp;
 
 /// The caller's bucket, 0..10,000: one for all features.
 ///
@@ -62,15 +60,22 @@ impl Engine {
             },
         );
         if features.queued {
-            self.join(now, slot, queue, out);
+            self.join(now, slot, queue, (class, features), out);
         } else {
             self.attempt_legacy(now, slot, out);
         }
         Ok(())
     }
 
-    /// The call asks to wait in `queue`.
-    pub(crate) fn join(&mut self, now: Timestamp, slot: u32, queue: QueueId, out: &mut Outbox) {
+    /// The call of this class and with these features asks to wait in `queue`.
+    pub(crate) fn join(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        queue: QueueId,
+        kind: (ClassId, CallFeatures),
+        out: &mut Outbox,
+    ) {
         self.calls[slot].queue = queue;
         let state = &self.queues[queue.index()];
         let policy = &self.policy.queues[queue.index()];
@@ -86,12 +91,13 @@ impl Engine {
             let then = policy.on_nobody;
             return self.treat(now, slot, then, Refused::At(Refusal::Nobody), out);
         }
-        self.take_lane(now, slot);
+        self.take_lane(now, slot, kind);
         self.learn_arrived(now, slot);
         if self.arriving == Some(slot) && self.match_at_once(now, slot, out) {
             return;
         }
-        self.enter_line(now, slot, Phase::Waiting);
+        self.calls[slot].phase = Phase::Waiting;
+        self.enter_line(now, slot);
         self.arm_waiting(now, slot);
     }
 
@@ -117,94 +123,6 @@ impl Engine {
         self.arm_waiting(now, slot);
         self.ring_agents(now, slot, agent, out);
         true
-    }
-
-    /// Gives a call that joins its queue its lane there.
-    pub(crate) fn take_lane(&mut self, now: Timestamp, slot: u32) {
-        let call = &mut self.calls[slot];
-        let queue = call.queue.index();
-        let priorities = &self.policy.queues[queue].priority;
-        call.lane = self.queues[queue].lane(call.class, call.features, priorities);
-        call.joined = now;
-        call.eligible = now;
-    }
-
-    /// Puts a call that has a lane, and is not held by its queue, into the line.
-    pub(crate) fn enter_line(&mut self, now: Timestamp, slot: u32, phase: Phase) {
-        let call = &mut self.calls[slot];
-        let queue = call.queue;
-        let state = &mut self.queues[queue.index()];
-        call.phase = phase;
-        call.joined = now;
-        call.eligible = now;
-        state.lanes[usize::from(call.lane)]
-            .ready
-            .insert(LineKey::of(call, slot));
-        state.in_line += 1;
-        state.held += 1;
-        self.alerts.lengthened(queue, state.in_line);
-        self.touch(queue);
-        if !self.calls[slot].features.continuous {
-            self.start_slow_scan(now, queue);
-        }
-        self.call_may_match(slot);
-    }
-
-    /// Under events discovery, a call that has become eligible may match in this step.
-    #[inline]
-    pub(crate) fn call_may_match(&mut self, slot: u32) {
-        let call = &self.calls[slot];
-        if call.features.continuous && self.queues[call.queue.index()].rules.events {
-            self.mark(call.queue, pending::CONTINUOUS);
-        }
-    }
-
-    /// Arms what a newly waiting call waits for, by its queue's present policy.
-    pub(crate) fn arm_waiting(&mut self, now: Timestamp, slot: u32) {
-        let call = &self.calls[slot];
-        let queue = call.queue.index();
-        let rules = &self.queues[queue].rules;
-        if !rules.watches_waits {
-            return;
-        }
-        let policy = &self.policy.queues[queue];
-        let (joined, arrived) = (call.joined, call.arrived);
-        let max_wait = rules
-            .max_wait
-            .filter(|_| !call.is_callback)
-            .map(|span| joined.after(span));
-        let waited = now.since(arrived);
-        let widen = rules
-            .widen
-            .iter()
-            .find(|(after, _)| *after > waited)
-            .map(|(after, _)| arrived.after(*after));
-        let callback = policy
-            .callback
-            .filter(|_| call.features.callback && !call.callback_offered && !call.is_callback)
-            .map(|c| joined.after(micros(c.offer_after)));
-        let announce = policy.announce.filter(|_| !call.is_callback).map(|a| {
-            // After a change of policy: on the grid it would have been on.
-            let (first, every) = (joined.after(micros(a.first)), micros(a.every));
-            first.after(now.since(first).div_ceil(every) * every)
-        });
-        if let Some(at) = max_wait {
-            self.arm_call(slot, call::slots::MAX_WAIT, Timer::MaxWait, at.max(now));
-        }
-        if let Some(at) = widen {
-            self.arm_call(slot, call::slots::WIDEN, Timer::Widen, at);
-        }
-        if let Some(at) = callback {
-            self.arm_call(
-                slot,
-                call::slots::CALLBACK,
-                Timer::CallbackOffer,
-                at.max(now),
-            );
-        }
-        if let Some(at) = announce {
-            self.arm_call(slot, call::slots::ANNOUNCE, Timer::Announce, at.max(now));
-        }
     }
 
     /// The arrival's step is over: if it is in line, it waits.

@@ -71,7 +71,8 @@ impl Engine {
         if in_line {
             self.leave_queue(slot);
         } else {
-            self.take_lane(now, slot);
+            let kind = (state.class, state.features);
+            self.take_lane(now, slot, kind);
         }
         self.disarm_call(slot);
         let state = &mut self.calls[slot];
@@ -97,7 +98,8 @@ impl Engine {
     }
 
     fn enter_callback_line(&mut self, now: Timestamp, slot: u32) {
-        self.enter_line(now, slot, Phase::CallbackWaiting);
+        self.calls[slot].phase = Phase::CallbackWaiting;
+        self.enter_line(now, slot);
         self.arm_waiting_widen(now, slot);
     }
 

@@ -4,9 +4,9 @@
 use crate::call::{self, Phase, Refused};
 use crate::engine::Engine;
 use crate::id::{CallId, QueueId};
+use crate::lane::LineKey;
 use crate::output::{Command, Departure, Event, Outbox, Refusal, Stage};
 use crate::policy::{AtClose, Treatment};
-use crate::queue::LineKey;
 use crate::rejection::Rejection;
 use crate::time::{Micros, Timestamp};
 use crate::timers::Timer;
@@ -51,14 +51,14 @@ impl Engine {
             Treatment::Queue(to) if usize::from(call.hops) < self.queues.len().min(255) => {
                 call.hops += 1;
                 let from = call.queue;
-                let legacy = call.legacy;
+                let (legacy, kind) = (call.legacy, (call.class, call.features));
                 out.event(now, Event::CallOverflowed { call: id, from, to });
                 if legacy {
                     // It is never held: its one attempt is made at the other queue.
                     self.calls[slot].queue = to;
                     self.attempt_legacy(now, slot, out);
                 } else {
-                    self.join(now, slot, to, out);
+                    self.join(now, slot, to, kind, out);
                 }
             }
             Treatment::Wait
@@ -101,33 +101,6 @@ impl Engine {
         );
         self.alerts.ended(false);
         self.forget(slot);
-    }
-
-    /// Takes a call out of its line (not out of the queue's held calls).
-    pub(crate) fn leave_line(&mut self, slot: u32) {
-        let call = &self.calls[slot];
-        let key = LineKey::of(call, slot);
-        let queue = &mut self.queues[call.queue.index()];
-        let lane = &mut queue.lanes[usize::from(call.lane)];
-        let tree = if call.phase == Phase::Resting {
-            &mut lane.resting
-        } else {
-            &mut lane.ready
-        };
-        let was_there = tree.remove(key);
-        debug_assert!(was_there, "invariant: a call in line has its key there");
-        queue.in_line -= 1;
-        let id = self.calls[slot].queue;
-        self.touch(id);
-    }
-
-    /// Takes a call out of its queue: out of line if it is there, out of the held ones.
-    pub(crate) fn leave_queue(&mut self, slot: u32) {
-        if self.calls[slot].is_in_line() {
-            self.leave_line(slot);
-        }
-        let queue = self.calls[slot].queue;
-        self.queues[queue.index()].held -= 1;
     }
 
     /// Drops an ended call.

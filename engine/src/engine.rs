@@ -1,22 +1,21 @@
 //! The engine's state and its step: which input goes where, which timer does what, and in which
 //! order. Decisions live in the modules beside this one.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
-use crate::agent::{self, Agent};
+use crate::agent::Agent;
 use crate::alert::AlertWatch;
 use crate::breaker::Breaker;
-use crate::call::{self, CallFeatures, Calls, Need};
+use crate::call::{CallFeatures, Calls, Need};
+use crate::carrier::Carrier;
 use crate::id::{AgentId, CallId, CommandId, QueueId};
 use crate::input::Input;
-use crate::output::{Command, Event, Outbox};
-use crate::policy::{Features, Policy, PolicyErrors, Rotation, Share};
+use crate::output::{Command, Outbox};
+use crate::policy::{Features, Policy, PolicyErrors, Share};
 use crate::queue::{self, Queue};
 use crate::rejection::Rejection;
-use crate::time::{Micros, Timestamp};
+use crate::time::Timestamp;
 use crate::timers::{Due, Slot, Timer, Timers};
 
 /// The engine-wide timers within their block of slots.
@@ -66,26 +65,6 @@ pub struct Engine {
     pub(crate) slots: Slot,
     next_offer: u64,
     next_command: u64,
-}
-
-/// The carrier as the engine sees it.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Carrier {
-    pub(crate) breaker: Breaker,
-    /// The agent for whose sake a half-open breaker's probe is out: its offer, or the callback it is
-    /// reserved for.
-    pub(crate) probe: Option<AgentId>,
-    /// Between two legs placed by us; 0 = no limit.
-    pub(crate) spacing: Micros,
-    /// When the next leg may be placed.
-    pub(crate) next_leg: Timestamp,
-}
-
-impl Carrier {
-    /// A half-open breaker's probe is out; whatever becomes of it, legs are taken again.
-    pub(crate) fn is_probing(&self) -> bool {
-        self.breaker.is_half_open() && self.probe.is_some()
-    }
 }
 
 impl Engine {
@@ -360,162 +339,5 @@ impl Engine {
         } else {
             Err(Rejection::UnknownQueue)
         }
-    }
-
-    #[inline]
-    pub(crate) fn arm_call(&mut self, slot: u32, nth: u32, timer: Timer, at: Timestamp) {
-        let call = &mut self.calls[slot];
-        call.is_timed = true;
-        self.timers
-            .arm(call.timers.nth(nth), timer, call.id.0, slot, at);
-    }
-
-    #[inline]
-    pub(crate) fn arm_agent(&mut self, agent: AgentId, nth: u32, timer: Timer, at: Timestamp) {
-        let slot = self.agents[agent.index()].timers.nth(nth);
-        self.timers
-            .arm(slot, timer, u64::from(agent.0), agent.0, at);
-    }
-
-    #[inline]
-    pub(crate) fn disarm_agent(&mut self, agent: AgentId, nth: u32) {
-        let slot = self.agents[agent.index()].timers.nth(nth);
-        self.timers.disarm(slot);
-    }
-
-    pub(crate) fn disarm_call(&mut self, slot: u32) {
-        let call = &mut self.calls[slot];
-        if !call.is_timed {
-            return;
-        }
-        call.is_timed = false;
-        let block = call.timers;
-        for nth in 0..call::slots::COUNT {
-            self.timers.disarm(block.nth(nth));
-        }
-    }
-
-    pub(crate) fn arm_queue(&mut self, queue: QueueId, nth: u32, timer: Timer, at: Timestamp) {
-        let slot = self.queues[queue.index()].timers.nth(nth);
-        self.timers
-            .arm(slot, timer, u64::from(queue.0), u32::from(queue.0), at);
-    }
-
-    pub(crate) fn arm_carrier_breaker(&mut self, at: Timestamp) {
-        let slot = self.slots.nth(slots::CARRIER_BREAKER);
-        self.timers.arm(slot, Timer::CarrierBreaker, 0, 0, at);
-    }
-
-    pub(crate) fn arm_pace(&mut self, at: Timestamp) {
-        let slot = self.slots.nth(slots::PACE);
-        self.timers.arm(slot, Timer::Pace, 0, 0, at);
-    }
-
-    pub(crate) fn arm_alert_window(&mut self, at: Timestamp) {
-        let slot = self.slots.nth(slots::ALERTS);
-        self.timers.arm(slot, Timer::AlertWindow, 0, 0, at);
-    }
-
-    pub(crate) fn disarm_alert_window(&mut self) {
-        self.timers.disarm(self.slots.nth(slots::ALERTS));
-    }
-
-    /// What follows from the policy as a whole.
-    pub(crate) fn take_rules(&mut self) {
-        self.carrier.spacing = self
-            .policy
-            .carrier
-            .calls_per_second_milli
-            .map_or(0, |rate| 1_000_000_000 / u64::from(rate));
-        let by_load = |r: Rotation| matches!(r, Rotation::LeastOccupied | Rotation::BestScore);
-        let balances = self
-            .policy
-            .features
-            .share(crate::policy::Feature::LoadBalancing)
-            .0
-            > 0;
-        let tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
-        if tracks_load && !self.tracks_load {
-            // Busy shares count from when somebody looks at them.
-            for who in &mut self.agents {
-                who.tally.age(self.now, false);
-            }
-        }
-        self.tracks_load = tracks_load;
-        let features = &self.policy.features;
-        self.usual_need = CallFeatures::of(features, 5_000).need;
-        let (first, last) = (
-            CallFeatures::of(features, 0),
-            CallFeatures::of(features, 9_999),
-        );
-        self.same_for_all = (first == last).then_some(first);
-        self.rebuild_idle_sets();
-        self.prepare_learning();
-    }
-
-    /// Leases, graces and the deadlines of offers, live when the gap began, are moved by the gap;
-    /// whatever else came due in it is due at its end, once, in the order of [`Timer`].
-    fn put_off_over_gap(&mut self, since: Timestamp, now: Timestamp) {
-        let gap = now.since(since);
-        let moved: Vec<(Slot, Timestamp)> = self
-            .timers
-            .armed()
-            .filter_map(|(slot, due)| match due.timer {
-                Timer::HeartbeatLease | Timer::DeviceGrace | Timer::Offer if due.at >= since => {
-                    Some((slot, due.at.after(gap)))
-                }
-                _ => (due.at < now).then_some((slot, now)),
-            })
-            .collect();
-        for (slot, at) in moved {
-            self.timers.put_off(slot, at);
-        }
-    }
-
-    fn agent_breaker_half_opens(&mut self, at: Timestamp, agent: AgentId, out: &mut Outbox) {
-        self.agents[agent.index()].breaker.half_open();
-        out.event(
-            at,
-            Event::AgentBreaker {
-                agent,
-                state: crate::output::BreakerState::HalfOpen,
-            },
-        );
-        self.count_staff(agent);
-        self.reindex(at, agent);
-    }
-
-    fn agent_rested(&mut self, at: Timestamp, agent: AgentId) {
-        self.agents[agent.index()].resting = false;
-        self.reindex(at, agent);
-    }
-
-    fn agent_ready(
-        &mut self,
-        now: Timestamp,
-        agent: AgentId,
-        out: &mut Outbox,
-    ) -> Result<(), Rejection> {
-        if self.known_agent(agent)?.activity != agent::Activity::WrapUp {
-            return Err(Rejection::WrongState);
-        }
-        self.disarm_agent(agent, agent::slots::WORK);
-        self.wrap_up_over(now, agent, true, out);
-        Ok(())
-    }
-
-    fn agent_assigned(
-        &mut self,
-        now: Timestamp,
-        agent: AgentId,
-        queues: Box<[(QueueId, crate::id::Level)]>,
-    ) -> Result<(), Rejection> {
-        self.check_assignment(agent, &queues)?;
-        self.assign(now, agent, queues);
-        Ok(())
-    }
-
-    fn store_latency_measured(&mut self, latency: Duration) {
-        self.alerts.store_latency(crate::time::micros(latency));
     }
 }

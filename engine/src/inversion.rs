@@ -16,8 +16,8 @@ use core::cmp::Reverse;
 use crate::call::Phase;
 use crate::engine::Engine;
 use crate::id::{AgentId, Level};
+use crate::lane::{Lane, LineKey, Score};
 use crate::policy::SelectCall;
-use crate::queue::{Lane, LineKey, Score};
 use crate::time::{Micros, Timestamp};
 
 /// What calls are compared by; the least comes first.

@@ -8,8 +8,8 @@ use crate::agent::Activity;
 use crate::engine::Engine;
 use crate::estimate::{Estimate, Learning, Line, LineState};
 use crate::id::{AgentId, QueueId};
+use crate::lane::LineKey;
 use crate::output::Announced;
-use crate::queue::LineKey;
 use crate::time::{Micros, Timestamp, micros};
 
 impl Engine {

@@ -26,36 +26,60 @@
 #![cfg_attr(not(test), warn(clippy::std_instead_of_core))]
 extern crate alloc;
 
-mod agent;
-mod alert;
+// The vocabulary: what may happen, what is said, what is refused, and by which rules.
+pub mod id;
+pub mod input;
+pub mod output;
+pub mod policy;
+pub mod rejection;
+pub mod time;
+
+// The step: state, dispatch, timers.
+mod deadline;
+mod engine;
+mod replace;
+pub mod timers;
+
+// A call: from its arrival through its line to its leaving.
 mod announce;
 mod arrival;
-mod breaker;
 mod call;
 mod callback;
 mod departure;
-pub mod directory;
-mod engine;
-pub mod estimate;
-mod handover;
-pub mod id;
-pub mod input;
-pub mod invariants;
-mod inversion;
-mod learning;
-mod offer;
-pub mod output;
-pub mod policy;
-mod presence;
+mod line;
+
+// A queue: its lanes, its rules, its idle agents.
+mod idle;
+mod lane;
 mod queue;
-pub mod rejection;
-mod replace;
-mod routing;
+mod rules;
+
+// An agent: what it works for, and whether it can be reached.
+mod agent;
+mod assignment;
+mod breaker;
+mod carrier;
+mod presence;
 mod served;
-pub mod time;
-pub mod timers;
-mod tree;
+
+// The match: which call meets which agent, and what becomes of it.
+mod claim;
+mod conversation;
+mod handover;
+mod inversion;
+mod offer;
+mod routing;
+
+// What is watched, learned and told beside it.
+mod alert;
+pub mod estimate;
+pub mod invariants;
+mod learning;
 pub mod view;
+
+// The data structures.
+pub mod directory;
+mod tree;
 
 pub use arrival::bucket;
 pub use engine::Engine;

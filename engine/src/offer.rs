@@ -1,20 +1,16 @@
-//! Offers: a time-limited proposal of one call to one agent, from the command to ring to the
-//! bridge. An offer is a lease with a number; whoever answers another number is refused.
+//! Offers: a time-limited proposal of one call to one agent, from the command to ring to the answer
+//! (a [`crate::claim`]) or its end. An offer is a lease with a number; whoever answers another number is refused.
 
 use crate::agent::{self, Activity, IdleKey, Offer, OfferStage};
-use crate::breaker::Breaker;
 use crate::call::{self, MAX_RING, Phase, Refused};
 use crate::engine::Engine;
-use crate::id::{AgentId, CallId, OfferId};
+use crate::id::{AgentId, OfferId, QueueId};
 use crate::input::{AgentStatus, OfferFailure};
-use crate::output::{BreakerState, Command, Event, OfferEnd, Outbox};
-use crate::queue::LineKey;
+use crate::lane::LineKey;
+use crate::output::{Command, Event, OfferEnd, Outbox};
 use crate::rejection::Rejection;
-use crate::time::{Micros, Timestamp, micros};
+use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
-
-/// A claim that is not bridged within this time is undone.
-const BRIDGE_TIMEOUT: Micros = 10_000_000;
 
 impl Engine {
     /// Rings the agent of `key` for the call, which is ringing and not in line.
@@ -103,14 +99,14 @@ impl Engine {
 
     /// The agent's live offer with this number.
     #[inline]
-    fn live_offer(&self, offer: OfferId) -> Result<Offer, Rejection> {
+    pub(crate) fn live_offer(&self, offer: OfferId) -> Result<Offer, Rejection> {
         self.known_agent(offer.agent())?
             .live_offer(offer)
             .ok_or(Rejection::StaleOffer)
     }
 
     #[inline]
-    fn set_stage(&mut self, offer: Offer, stage: OfferStage) {
+    pub(crate) fn set_stage(&mut self, offer: Offer, stage: OfferStage) {
         self.agents[offer.id.agent().index()].activity =
             Activity::Offered(Offer { stage, ..offer });
     }
@@ -154,34 +150,6 @@ impl Engine {
             now.after(span),
         );
         out.event(now, Event::OfferRang { offer });
-        Ok(())
-    }
-
-    pub(crate) fn offer_answered(
-        &mut self,
-        now: Timestamp,
-        offer: OfferId,
-        out: &mut Outbox,
-    ) -> Result<(), Rejection> {
-        let live = self.live_offer(offer)?;
-        if live.stage == OfferStage::Answered {
-            return Err(Rejection::WrongState);
-        }
-        let agent = offer.agent();
-        self.leg_succeeded(now, live, out);
-        self.set_stage(live, OfferStage::Answered);
-        self.agent_succeeded(now, agent, out);
-        self.agents[agent.index()].tally.answered(true);
-        let slot = live.call;
-        self.calls[slot].phase = Phase::Claimed(agent);
-        if self.calls[slot].n_live > 1 {
-            self.withdraw_others(now, slot, agent, out);
-        }
-        let call = self.calls[slot].id;
-        let until = now.after(BRIDGE_TIMEOUT);
-        self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
-        out.event(now, Event::OfferAnswered { offer, call });
-        self.command(now, Command::Bridge { offer, call }, out);
         Ok(())
     }
 
@@ -286,7 +254,7 @@ impl Engine {
     }
 
     /// Frees the agent of an offer that ended in `end` and rests it as its cause demands.
-    fn drop_offer(
+    pub(crate) fn drop_offer(
         &mut self,
         now: Timestamp,
         agent: AgentId,
@@ -344,13 +312,8 @@ impl Engine {
         self.become_idle(now, agent, end != OfferEnd::Withdrawn, out);
     }
 
-    pub(crate) fn rest(&mut self, now: Timestamp, agent: AgentId, span: Micros) {
-        self.agents[agent.index()].resting = true;
-        self.arm_agent(agent, agent::slots::REST, Timer::AgentRest, now.after(span));
-    }
-
     /// No offer of a ringing call is left: back into line, to its rest, or out.
-    fn ring_failed(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+    pub(crate) fn ring_failed(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
         let call = &self.calls[slot];
         if call.legacy {
             return self.legacy_failed(now, slot, Refused::Failed, out);
@@ -377,43 +340,20 @@ impl Engine {
             .insert(key);
         self.queues[queue].in_line += 1;
         let in_line = self.queues[queue].in_line;
-        self.alerts
-            .lengthened(crate::id::QueueId(queue as u16), in_line);
-        self.touch(crate::id::QueueId(queue as u16));
+        self.alerts.lengthened(QueueId(queue as u16), in_line);
+        self.touch(QueueId(queue as u16));
         self.arm_call(slot, call::slots::REST, Timer::CallRest, until);
         out.event(now, Event::CallExhausted { call: id });
     }
 
-    /// Back into line, at its own place.
-    pub(crate) fn return_to_line(&mut self, now: Timestamp, slot: u32) {
-        let call = &mut self.calls[slot];
-        call.phase = Phase::Waiting;
-        call.eligible = now;
-        let (queue, lane, key) = (call.queue, call.lane, LineKey::of(call, slot));
-        let state = &mut self.queues[queue.index()];
-        state.lanes[usize::from(lane)].ready.insert(key);
-        state.in_line += 1;
-        self.alerts.lengthened(queue, state.in_line);
-        self.touch(queue);
-        self.call_may_match(slot);
-    }
-
-    pub(crate) fn call_rested(&mut self, now: Timestamp, slot: u32) {
-        let call = &self.calls[slot];
-        debug_assert_eq!(call.phase, Phase::Resting);
-        let key = LineKey::of(call, slot);
-        let (queue, lane) = (call.queue, call.lane);
-        let lane = &mut self.queues[queue.index()].lanes[usize::from(lane)];
-        lane.resting.remove(key);
-        lane.ready.insert(key);
-        let call = &mut self.calls[slot];
-        call.phase = Phase::Waiting;
-        call.eligible = now;
-        self.call_may_match(slot);
-    }
-
     /// Withdraws every live offer of the call but the one to `winner`.
-    fn withdraw_others(&mut self, now: Timestamp, slot: u32, winner: AgentId, out: &mut Outbox) {
+    pub(crate) fn withdraw_others(
+        &mut self,
+        now: Timestamp,
+        slot: u32,
+        winner: AgentId,
+        out: &mut Outbox,
+    ) {
         let call = &self.calls[slot];
         let mut losers = call.live;
         let n = usize::from(call.n_live);
@@ -438,262 +378,6 @@ impl Engine {
         if let Activity::Offered(offer) = self.agents[agent.index()].activity {
             self.command(now, Command::StopRinging { offer: offer.id }, out);
             self.drop_offer(now, agent, offer, OfferEnd::Withdrawn, out);
-        }
-    }
-
-    pub(crate) fn call_bridged(
-        &mut self,
-        now: Timestamp,
-        call: CallId,
-        out: &mut Outbox,
-    ) -> Result<(), Rejection> {
-        let slot = self.slot(call)?;
-        let Phase::Claimed(agent) = self.calls[slot].phase else {
-            return Err(Rejection::WrongState);
-        };
-        let inversion = matches!(self.agents[agent.index()].activity, Activity::Offered(offer) if offer.inverts);
-        self.learn_answered(now, slot, agent);
-        self.disarm_agent(agent, agent::slots::WORK);
-        self.disarm_call(slot);
-        let state = &mut self.calls[slot];
-        state.phase = Phase::Talking(agent, now);
-        state.n_live = 0;
-        let (attempts, callback) = (state.attempts, state.is_callback);
-        let waited = now.since(state.arrived);
-        let (legacy, queue_id) = (state.legacy, state.queue);
-        let queue = &mut self.queues[queue_id.index()];
-        queue.talking += 1;
-        if !legacy {
-            queue.held -= 1;
-        }
-        let who = &mut self.agents[agent.index()];
-        who.activity = Activity::Talking(slot);
-        who.idle_since = now;
-        who.last_queue = queue_id;
-        who.tally.calls += 1;
-        if self.tracks_load {
-            who.tally.age(now, false);
-        }
-        self.alerts.ended(true);
-        out.event(
-            now,
-            Event::CallConnected {
-                call,
-                agent,
-                attempts,
-                waited,
-                callback,
-                inversion,
-            },
-        );
-        Ok(())
-    }
-
-    pub(crate) fn bridge_failed(
-        &mut self,
-        now: Timestamp,
-        call: CallId,
-        out: &mut Outbox,
-    ) -> Result<(), Rejection> {
-        let slot = self.slot(call)?;
-        let Phase::Claimed(agent) = self.calls[slot].phase else {
-            return Err(Rejection::WrongState);
-        };
-        self.undo_claim(now, agent, out);
-        Ok(())
-    }
-
-    /// The claim is void; the call goes to the head of the line.
-    fn undo_claim(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
-        let Activity::Offered(offer) = self.agents[agent.index()].activity else {
-            unreachable!("invariant: a claim is a live offer");
-        };
-        let slot = offer.call;
-        let id = self.calls[slot].id;
-        self.command(now, Command::StopRinging { offer: offer.id }, out);
-        out.event(
-            now,
-            Event::ClaimUndone {
-                offer: offer.id,
-                call: id,
-            },
-        );
-        let call = &mut self.calls[slot];
-        call.n_live = 0;
-        call.failed += 1;
-        let (legacy, queue) = (call.legacy, call.queue);
-        let rules = &self.queues[queue.index()].rules;
-        let (rest, tried_until) = (rules.rest_failed, now.after(rules.tried_for));
-        self.calls[slot].tried.push((agent, tried_until));
-        self.disarm_agent(agent, agent::slots::WORK);
-        if rest > 0 && !legacy {
-            self.rest(now, agent, rest);
-        }
-        self.become_idle(now, agent, true, out);
-        if !legacy {
-            self.calls[slot].front = true;
-        }
-        self.ring_failed(now, slot, out);
-    }
-
-    /// The caller of a claimed call hung up: the agent is free again, without a rest.
-    pub(crate) fn release_claim(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
-        if let Activity::Offered(offer) = self.agents[agent.index()].activity {
-            self.command(now, Command::StopRinging { offer: offer.id }, out);
-            self.drop_offer(now, agent, offer, OfferEnd::Withdrawn, out);
-        }
-    }
-
-    pub(crate) fn call_ended(
-        &mut self,
-        now: Timestamp,
-        call: CallId,
-        out: &mut Outbox,
-    ) -> Result<(), Rejection> {
-        let slot = self.slot(call)?;
-        let Phase::Talking(agent, since) = self.calls[slot].phase else {
-            return Err(Rejection::WrongState);
-        };
-        let talked = now.since(since);
-        out.event(
-            now,
-            Event::CallEnded {
-                call,
-                agent,
-                talked,
-            },
-        );
-        let queue = self.calls[slot].queue;
-        let state = &mut self.queues[queue.index()];
-        state.talking -= 1;
-        let wrap_up = state.rules.wrap_up;
-        self.touch(queue);
-        self.calls.remove(slot);
-        self.agents[agent.index()].tally.talk += talked;
-        if wrap_up > 0 {
-            self.agents[agent.index()].activity = Activity::WrapUp;
-            self.queues[queue.index()].wrapping += 1;
-            let until = now.after(wrap_up);
-            self.arm_agent(agent, agent::slots::WORK, Timer::WrapUp, until);
-            out.event(now, Event::AgentWrapUp { agent });
-        } else {
-            self.handled(now, agent, queue, true, out);
-        }
-        Ok(())
-    }
-
-    /// After-call work is over. `is_last`: routing follows, nothing before it.
-    pub(crate) fn wrap_up_over(
-        &mut self,
-        now: Timestamp,
-        agent: AgentId,
-        is_last: bool,
-        out: &mut Outbox,
-    ) {
-        let queue = self.agents[agent.index()].last_queue;
-        self.queues[queue.index()].wrapping -= 1;
-        self.handled(now, agent, queue, is_last, out);
-    }
-
-    /// A call and its after-call work are done.
-    fn handled(
-        &mut self,
-        now: Timestamp,
-        agent: AgentId,
-        queue: crate::id::QueueId,
-        is_last: bool,
-        out: &mut Outbox,
-    ) {
-        let who = &mut self.agents[agent.index()];
-        // `idle_since` was set at the bridge.
-        let handle = now.since(who.idle_since);
-        who.tally.handle += handle;
-        who.tally.n_handled += 1;
-        if self.tracks_load {
-            who.tally.age(now, true);
-        }
-        self.learn_handled(now, queue, handle);
-        self.come_free(now, agent, is_last, out);
-    }
-
-    pub(crate) fn agent_succeeded(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
-        if self.agents[agent.index()].breaker.succeed() {
-            let state = BreakerState::Closed;
-            out.event(now, Event::AgentBreaker { agent, state });
-        }
-    }
-
-    fn agent_failed(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
-        let Some(policy) = self.policy.breakers.agent else {
-            return;
-        };
-        if let Some(span) = self.agents[agent.index()].breaker.fail(&policy) {
-            let state = BreakerState::Open;
-            out.event(now, Event::AgentBreaker { agent, state });
-            let until = now.after(span);
-            self.arm_agent(agent, agent::slots::BREAKER, Timer::AgentBreaker, until);
-            self.count_staff(agent);
-        }
-    }
-
-    /// The carrier did its part of an offer; of an application's own leg it knows nothing.
-    #[inline]
-    fn leg_succeeded(&mut self, now: Timestamp, offer: Offer, out: &mut Outbox) {
-        if offer.by_carrier {
-            self.carrier_succeeded(now, out);
-        }
-    }
-
-    pub(crate) fn carrier_succeeded(&mut self, now: Timestamp, out: &mut Outbox) {
-        self.carrier.probe = None;
-        if self.carrier.breaker.succeed() {
-            let state = BreakerState::Closed;
-            out.event(now, Event::CarrierBreaker { state });
-        }
-    }
-
-    fn carrier_failed(&mut self, now: Timestamp, out: &mut Outbox) {
-        self.carrier.probe = None;
-        let Some(policy) = self.policy.breakers.carrier else {
-            return;
-        };
-        if let Some(span) = self.carrier.breaker.fail(&policy) {
-            let state = BreakerState::Open;
-            out.event(now, Event::CarrierBreaker { state });
-            self.arm_carrier_breaker(now.after(span));
-        }
-    }
-
-    pub(crate) fn carrier_half_opens(&mut self, now: Timestamp, out: &mut Outbox) {
-        self.carrier.breaker.half_open();
-        let state = BreakerState::HalfOpen;
-        out.event(now, Event::CarrierBreaker { state });
-    }
-
-    /// Whether a leg may be placed now.
-    pub(crate) fn carrier_takes_legs(&self, now: Timestamp) -> bool {
-        let carrier = &self.carrier;
-        let is_trusted = match carrier.breaker {
-            Breaker::Closed { .. } => true,
-            Breaker::Open { .. } => false,
-            Breaker::HalfOpen { .. } => carrier.probe.is_none(),
-        };
-        is_trusted && carrier.next_leg <= now
-    }
-
-    pub(crate) fn leg_placed(&mut self, now: Timestamp, agent: AgentId) {
-        if self.carrier.spacing > 0 {
-            self.carrier.next_leg = now.max(self.carrier.next_leg).after(self.carrier.spacing);
-        }
-        if self.carrier.breaker.is_half_open() {
-            self.carrier.probe = Some(agent);
-        }
-    }
-
-    /// A leg for this agent is over: had it been a half-open carrier's probe, the next leg is.
-    pub(crate) fn probe_told_nothing(&mut self, agent: AgentId) {
-        if self.carrier.probe == Some(agent) {
-            self.carrier.probe = None;
         }
     }
 

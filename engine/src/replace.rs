@@ -1,14 +1,16 @@
-//! Changing the rules while calls wait: a new policy, or one feature's share.
+//! Changing the rules while calls wait: a new policy, or one feature's share; and what the engine
+//! takes from the policy as a whole.
 
 use alloc::vec::Vec;
 
-use crate::call::{self, Phase};
+use crate::call::{self, CallFeatures, Phase};
 use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Event, Outbox};
-use crate::policy::{Feature, Policy, Share};
-use crate::queue::{self, Queue, Rules, pending};
+use crate::policy::{Feature, Policy, Rotation, Share};
+use crate::queue::{self, Queue, pending};
 use crate::rejection::Rejection;
+use crate::rules::Rules;
 use crate::time::Timestamp;
 
 impl Engine {
@@ -169,5 +171,33 @@ impl Engine {
                 self.mark(QueueId(i as u16), pending::CONTINUOUS);
             }
         }
+    }
+
+    /// What follows from the policy as a whole.
+    pub(crate) fn take_rules(&mut self) {
+        self.carrier.spacing = self
+            .policy
+            .carrier
+            .calls_per_second_milli
+            .map_or(0, |rate| 1_000_000_000 / u64::from(rate));
+        let by_load = |r: Rotation| matches!(r, Rotation::LeastOccupied | Rotation::BestScore);
+        let balances = self.policy.features.share(Feature::LoadBalancing).0 > 0;
+        let tracks_load = balances || self.policy.queues.iter().any(|q| by_load(q.rotation));
+        if tracks_load && !self.tracks_load {
+            // Busy shares count from when somebody looks at them.
+            for who in &mut self.agents {
+                who.tally.age(self.now, false);
+            }
+        }
+        self.tracks_load = tracks_load;
+        let features = &self.policy.features;
+        self.usual_need = CallFeatures::of(features, 5_000).need;
+        let (first, last) = (
+            CallFeatures::of(features, 0),
+            CallFeatures::of(features, 9_999),
+        );
+        self.same_for_all = (first == last).then_some(first);
+        self.rebuild_idle_sets();
+        self.prepare_learning();
     }
 }

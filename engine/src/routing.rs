@@ -21,9 +21,10 @@ use crate::arrival::mix;
 use crate::call::Phase;
 use crate::engine::Engine;
 use crate::id::{AgentId, Level, QueueId};
+use crate::lane::{LineKey, Score};
 use crate::output::{Event, Outbox};
 use crate::policy::{Rotation, SelectCall};
-use crate::queue::{LineKey, Score, pending};
+use crate::queue::pending;
 use crate::time::Timestamp;
 use crate::timers::Timer;
 

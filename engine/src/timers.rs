@@ -78,14 +78,27 @@ struct Entry {
     at: u64,
     /// Timer kind in the top byte, the entity's id (its order among equals) below.
     order: u64,
-    slot: u32,
-    entity: u32,
+    /// The slot in the high half, the entity's table index in the low one: one word, because an
+    /// entry is written once and read at once, and a processor cannot forward two half words.
+    place: u64,
 }
 
 impl Entry {
     #[inline]
     fn before(&self, other: &Entry) -> bool {
         (self.at, self.order) < (other.at, other.order)
+    }
+    #[inline]
+    fn slot(&self) -> Slot {
+        Slot((self.place >> 32) as u32)
+    }
+    #[inline]
+    fn due(&self) -> Due {
+        Due {
+            at: Timestamp(self.at),
+            timer: KINDS[(self.order >> 56) as usize],
+            entity: self.place as u32,
+        }
     }
 }
 
@@ -134,18 +147,13 @@ impl Timers {
         let entry = Entry {
             at: at.0,
             order: (timer as u64) << 56 | id,
-            slot: slot.0,
-            entity,
+            place: u64::from(slot.0) << 32 | u64::from(entity),
         };
         let i = self.position[slot.0 as usize];
         if i == UNARMED {
             let end = self.heap.len();
             self.heap.push(entry);
-            if end == 0 {
-                self.position[slot.0 as usize] = 0;
-            } else {
-                self.rise(end, entry);
-            }
+            self.rise(end, entry);
         } else {
             let i = i as usize;
             if entry.before(&self.heap[i]) {
@@ -210,11 +218,11 @@ impl Timers {
 
     /// Every armed timer, in no order.
     pub(crate) fn armed(&self) -> impl Iterator<Item = (Slot, Due)> + '_ {
-        self.heap.iter().map(|e| (Slot(e.slot), e.due()))
+        self.heap.iter().map(|e| (e.slot(), e.due()))
     }
 
     fn take(&mut self, i: usize) {
-        self.position[self.heap[i].slot as usize] = UNARMED;
+        self.position[self.heap[i].slot().0 as usize] = UNARMED;
         let last = self.heap.pop().expect("invariant: the heap holds entry i");
         if i < self.heap.len() {
             if i > 0 && last.before(&self.heap[(i - 1) / ARITY]) {
@@ -225,13 +233,13 @@ impl Timers {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, i: usize, entry: Entry) {
         self.heap[i] = entry;
-        self.position[entry.slot as usize] = i as u32;
+        self.position[entry.slot().0 as usize] = i as u32;
     }
 
-    #[inline]
+    #[inline(always)]
     fn rise(&mut self, mut i: usize, entry: Entry) {
         while i > 0 {
             let parent = (i - 1) / ARITY;
@@ -267,17 +275,6 @@ impl Timers {
             i = least;
         }
         self.put(i, entry);
-    }
-}
-
-impl Entry {
-    #[inline]
-    fn due(&self) -> Due {
-        Due {
-            at: Timestamp(self.at),
-            timer: KINDS[(self.order >> 56) as usize],
-            entity: self.entity,
-        }
     }
 }
 

@@ -112,6 +112,7 @@ impl<K: Copy + Ord> CountedTree<K> {
     }
 
     /// Adds `key`; false if it was there.
+    #[inline]
     pub(crate) fn insert(&mut self, key: K) -> bool {
         if self.height == 0
             && let Some(keys) = self.leaves.get_mut(self.root as usize)
@@ -126,6 +127,7 @@ impl<K: Copy + Ord> CountedTree<K> {
         self.insert_anywhere(key)
     }
 
+    #[inline(never)]
     fn insert_anywhere(&mut self, key: K) -> bool {
         if self.len == 0 {
             self.reset();

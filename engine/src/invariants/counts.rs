@@ -11,8 +11,8 @@ use crate::call::{Need, Phase};
 use crate::engine::Engine;
 use crate::id::{AgentId, QueueId};
 use crate::input::AgentStatus;
+use crate::lane::LineKey;
 use crate::policy::{Feature, Rotation};
-use crate::queue::LineKey;
 
 /// A queue's counters, counted again.
 #[derive(Clone, Default, PartialEq, Debug)]
