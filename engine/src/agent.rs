@@ -23,8 +23,8 @@ pub(crate) enum Activity {
     Offered(Offer),
     /// With a call, by call slot.
     Talking(u32),
-    /// After-call work.
-    WrapUp,
+    /// After-call work for a call that was bridged at this time.
+    WrapUp(Timestamp),
 }
 
 /// A live offer.
@@ -218,7 +218,7 @@ pub(crate) struct Agent {
     pub(crate) staffed: Option<Need>,
     /// For the availability alert: wants work, and whether it can be reached.
     pub(crate) counted: Option<bool>,
-    /// Since when it is idle; while talking or in wrap-up, since the bridge.
+    /// Since when it is idle, or was before the call it has in hand.
     pub(crate) idle_since: Timestamp,
     /// The queue of its present or last call.
     pub(crate) last_queue: QueueId,
@@ -264,7 +264,7 @@ impl Agent {
 
     /// Its busy share at `now`, in 2^-32.
     pub(crate) fn busy_share_at(&self, now: Timestamp) -> u32 {
-        let busy = matches!(self.activity, Activity::Talking(_) | Activity::WrapUp);
+        let busy = matches!(self.activity, Activity::Talking(_) | Activity::WrapUp(_));
         self.tally.aged(now, busy)
     }
 
@@ -323,7 +323,7 @@ impl Agent {
             | Activity::Reserved(_)
             | Activity::Offered(_)
             | Activity::Talking(_)
-            | Activity::WrapUp => None,
+            | Activity::WrapUp(_) => None,
         }
     }
 }

@@ -2,6 +2,12 @@
 //!
 //! The window is five buckets long and moves by one bucket at a time, on a grid from the epoch. A
 //! long queue is the exception: it raises its alert in the step in which it becomes too long.
+//!
+//! A policy that turns the alerts on, or changes the length of the window, begins a window at the next
+//! moment of its grid: it says nothing until it is full, and holds nothing that was counted in
+//! another length or while nobody watched. What was counted until then is history: it goes into the
+//! usual success rate, and the store's usual latency stays what it was. An alert that is raised stays
+//! so until the first full window has judged.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -10,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Alert, Event, Outbox};
-use crate::policy::Share;
+use crate::policy::{Alerts, Share};
 use crate::routing::grid;
 use crate::time::{Micros, Timestamp, micros};
 
@@ -44,6 +50,10 @@ impl Bucket {
 pub(crate) struct AlertWatch {
     /// A queue longer than this raises its alert; `None` = no alerts at all.
     limit: Option<u32>,
+    /// The length of a bucket; `None` = no window, what happens is history at once.
+    length: Option<Micros>,
+    /// `now` began between two moments of the grid: it is history when it is over.
+    is_broken: bool,
     now: Bucket,
     /// The full buckets of the window, oldest first.
     window: Vec<Bucket>,
@@ -117,10 +127,29 @@ impl AlertWatch {
         self.counted_to = now;
     }
 
+    /// Takes the length of a bucket; a new one begins a new window.
+    fn take_length(&mut self, now: Timestamp, length: Option<Micros>) {
+        if length == self.length {
+            return;
+        }
+        self.count_to(now);
+        self.window.push(core::mem::take(&mut self.now));
+        for bucket in self.window.drain(..) {
+            self.before.add(&bucket);
+        }
+        self.length = length;
+        self.is_broken = length.is_some_and(|length| !now.0.is_multiple_of(length));
+    }
+
     /// Closes a bucket; the sum of the window when it is full.
     fn turn(&mut self, now: Timestamp) -> Option<Bucket> {
         self.count_to(now);
-        self.window.push(core::mem::take(&mut self.now));
+        let bucket = core::mem::take(&mut self.now);
+        if core::mem::take(&mut self.is_broken) {
+            self.before.add(&bucket);
+            return None;
+        }
+        self.window.push(bucket);
         if self.window.len() > BUCKETS {
             let oldest = self.window.remove(0);
             self.before.add(&oldest);
@@ -136,12 +165,14 @@ impl AlertWatch {
 }
 
 impl Engine {
-    /// Starts (or stops) the alert windows as the policy says.
+    /// Starts (or stops) the alert windows as the policy says; one of the same length runs on.
     pub(crate) fn arm_alerts(&mut self, now: Timestamp) {
+        let length = self.policy.alerts.map(|alerts| bucket_length(&alerts));
+        self.alerts.take_length(now, length);
         match self.policy.alerts {
             Some(alerts) => {
                 self.alerts.limit = Some(alerts.queue_length);
-                let bucket = micros(alerts.window) / BUCKETS as u64;
+                let bucket = bucket_length(&alerts);
                 self.arm_alert_window(grid(now, bucket));
                 // Some may be too long under a new limit.
                 for (i, queue) in self.queues.iter().enumerate() {
@@ -189,7 +220,7 @@ impl Engine {
         let Some(rules) = self.policy.alerts else {
             return;
         };
-        let bucket = micros(rules.window) / BUCKETS as u64;
+        let bucket = bucket_length(&rules);
         self.arm_alert_window(grid(now, bucket));
         if let Some(window) = self.alerts.turn(now) {
             let success = success_alert(
@@ -244,6 +275,10 @@ impl Engine {
             (Some(_), Some(_)) | (None, None) => {}
         }
     }
+}
+
+fn bucket_length(rules: &Alerts) -> Micros {
+    micros(rules.window) / BUCKETS as u64
 }
 
 /// The window's success rate in hundredths of a percent, if it fell too far below that of

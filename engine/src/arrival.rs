@@ -103,7 +103,8 @@ impl Engine {
 
     /// The short cut for most arrivals of a centre that is not overloaded: when nothing else waits
     /// to be routed, a new call's best pair is the only new one possible, and it need not stand in
-    /// line for it. Gives the same outputs as routing does.
+    /// line for it. Gives the same outputs as [`crate::routing`] does, whose rule this is, as
+    /// [`crate::handover`] is for an agent that comes free: who changes the rule changes all three.
     fn match_at_once(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) -> bool {
         let call = &self.calls[slot];
         let state = &self.queues[call.queue.index()];

@@ -105,7 +105,7 @@ pub(crate) struct Call {
     pub(crate) features: CallFeatures,
     pub(crate) phase: Phase,
     /// Its lane in the queue.
-    pub(crate) lane: u16,
+    pub(crate) lane: u32,
     /// Offers made in all, and failed ones since the last rest.
     pub(crate) attempts: u16,
     pub(crate) failed: u16,
@@ -115,7 +115,8 @@ pub(crate) struct Call {
     pub(crate) n_live: u8,
     /// Agents with a live offer of this call: the first `n_live`.
     pub(crate) live: [AgentId; MAX_RING],
-    /// `max_wait` passed while it rang; it times out when the ring fails.
+    /// `max_wait` passed while it rang; it times out when the ring fails. Or its callback expired
+    /// while it was being placed; it fails when the attempt does.
     pub(crate) overdue: bool,
     /// A callback was offered and may be taken.
     pub(crate) callback_offered: bool,
@@ -129,6 +130,8 @@ pub(crate) struct Call {
     pub(crate) arrived: Timestamp,
     /// When it joined its present queue.
     pub(crate) joined: Timestamp,
+    /// Since when its callback is owed: when it was taken, or the chosen time. Of a callback only.
+    pub(crate) owed_since: Timestamp,
     /// Joining or the end of its last rest.
     pub(crate) eligible: Timestamp,
     /// Agents that missed it, until when each is avoided.
@@ -142,7 +145,7 @@ pub(crate) struct Call {
 
 /// A call's timers within its block of slots.
 pub(crate) mod slots {
-    /// [`crate::timers::Timer::MaxWait`].
+    /// [`crate::timers::Timer::MaxWait`] and [`crate::timers::Timer::CallbackExpiry`]: a caller waits on the line or for a callback.
     pub(crate) const MAX_WAIT: u32 = 0;
     /// [`crate::timers::Timer::CallRest`] and [`crate::timers::Timer::CallbackDue`]: a call has at most one of them.
     pub(crate) const REST: u32 = 1;
@@ -245,6 +248,7 @@ impl Calls {
                 inverts: false,
                 arrived: now,
                 joined: now,
+                owed_since: now,
                 eligible: now,
                 tried: Vec::new(),
                 told: None,

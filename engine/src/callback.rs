@@ -6,7 +6,7 @@ use crate::call::{self, Phase};
 use crate::engine::Engine;
 use crate::id::{AgentId, CallId};
 use crate::input::AgentStatus;
-use crate::output::{Command, Departure, Event, Outbox};
+use crate::output::{CallbackFailure, Command, Departure, Event, Outbox};
 use crate::rejection::Rejection;
 use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
@@ -33,7 +33,9 @@ impl Engine {
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
             | Phase::CallbackPlacing(_)
-            | Phase::CallbackAnswered(_) => {}
+            | Phase::CallbackAnswered(_) => {
+                unreachable!("invariant: only who waits on the phone is offered a callback")
+            }
         }
     }
 
@@ -77,6 +79,7 @@ impl Engine {
         self.disarm_call(slot);
         let state = &mut self.calls[slot];
         state.is_callback = true;
+        state.owed_since = at.unwrap_or(now);
         let then = Departure::CallbackConfirmed;
         self.command(now, Command::LeaveQueue { call, then }, out);
         out.event(now, Event::CallbackTaken { call });
@@ -88,7 +91,48 @@ impl Engine {
             }
             None => self.enter_callback_line(now, slot),
         }
+        self.arm_callback_expiry(now, slot);
         Ok(())
+    }
+
+    /// Arms the end of what is owed to a caller who is off the line, by its queue's present policy.
+    pub(crate) fn arm_callback_expiry(&mut self, now: Timestamp, slot: u32) {
+        let call = &self.calls[slot];
+        let policy = self.policy.queues[call.queue.index()].callback;
+        if let Some(span) = policy.and_then(|policy| policy.expires) {
+            let at = (call.owed_since + span).max(now);
+            self.arm_call(slot, call::slots::MAX_WAIT, Timer::CallbackExpiry, at);
+        }
+    }
+
+    /// The callback has been owed for too long. While its caller is being called, that attempt is
+    /// the last.
+    pub(crate) fn callback_expired(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
+        match self.calls[slot].phase {
+            Phase::CallbackWaiting | Phase::CallbackPaused => {
+                self.fail_callback(now, slot, CallbackFailure::Expired, out);
+            }
+            Phase::CallbackPlacing(_) => self.calls[slot].overdue = true,
+            Phase::Waiting
+            | Phase::Resting
+            | Phase::Ringing
+            | Phase::Claimed(_)
+            | Phase::Talking(..)
+            | Phase::Voicemail
+            | Phase::Declining(_)
+            | Phase::CallbackAnswered(_) => {
+                unreachable!("invariant: only a callback whose caller is off the line expires")
+            }
+        }
+    }
+
+    /// The caller is not called back any more.
+    fn fail_callback(&mut self, now: Timestamp, slot: u32, why: CallbackFailure, out: &mut Outbox) {
+        let call = self.calls[slot].id;
+        self.leave_queue(slot);
+        out.event(now, Event::CallbackFailed { call, why });
+        self.alerts.ended(false);
+        self.forget(slot);
     }
 
     /// A callback that is not in line still takes a place of the queue.
@@ -169,6 +213,9 @@ impl Engine {
         self.carrier_succeeded(now, out);
         // Should this agent fail, the caller on the line is next.
         self.calls[slot].front = true;
+        self.calls[slot].overdue = false;
+        let expiry = self.calls[slot].timers.nth(call::slots::MAX_WAIT);
+        self.timers.disarm(expiry);
         self.calls[slot].eligible = now;
         self.calls[slot].phase = Phase::CallbackAnswered(agent);
         self.answered_callbacks.push(slot);
@@ -278,18 +325,15 @@ impl Engine {
         self.disarm_agent(agent, agent::slots::WORK);
         self.become_idle(now, agent, false, out);
         match policy.filter(|policy| attempts < policy.attempts) {
+            Some(_) if self.calls[slot].overdue => {
+                self.fail_callback(now, slot, CallbackFailure::Expired, out);
+            }
             Some(policy) => {
                 self.calls[slot].phase = Phase::CallbackPaused;
                 let at = now + policy.retry_every;
                 self.arm_call(slot, call::slots::REST, Timer::CallbackDue, at);
             }
-            None => {
-                out.event(now, Event::CallbackFailed { call });
-                self.alerts.ended(false);
-                let queue = self.calls[slot].queue;
-                self.queues[queue.index()].held -= 1;
-                self.forget(slot);
-            }
+            None => self.fail_callback(now, slot, CallbackFailure::Unreached, out),
         }
     }
 }

@@ -37,7 +37,6 @@ impl Engine {
         }
         let who = &mut self.agents[agent.index()];
         who.activity = Activity::Talking(slot);
-        who.idle_since = now;
         who.last_queue = queue_id;
         who.tally.calls += 1;
         if self.tracks_load {
@@ -85,13 +84,13 @@ impl Engine {
         self.calls.remove(slot);
         self.agents[agent.index()].tally.talk += talked;
         if wrap_up > 0 {
-            self.agents[agent.index()].activity = Activity::WrapUp;
+            self.agents[agent.index()].activity = Activity::WrapUp(since);
             self.queues[queue.index()].wrapping += 1;
             let until = now.after(wrap_up);
             self.arm_agent(agent, agent::slots::WORK, Timer::WrapUp, until);
             out.event(now, Event::AgentWrapUp { agent });
         } else {
-            self.handled(now, agent, queue, true, out);
+            self.handled(now, agent, queue, since, true, out);
         }
         Ok(())
     }
@@ -102,9 +101,9 @@ impl Engine {
         agent: AgentId,
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
-        if self.known_agent(agent)?.activity != agent::Activity::WrapUp {
+        let Activity::WrapUp(_) = self.known_agent(agent)?.activity else {
             return Err(Rejection::WrongState);
-        }
+        };
         self.disarm_agent(agent, agent::slots::WORK);
         self.wrap_up_over(now, agent, true, out);
         Ok(())
@@ -118,9 +117,13 @@ impl Engine {
         is_last: bool,
         out: &mut Outbox,
     ) {
-        let queue = self.agents[agent.index()].last_queue;
+        let who = &self.agents[agent.index()];
+        let Activity::WrapUp(bridged_at) = who.activity else {
+            unreachable!("invariant: a wrap-up's timer runs only in wrap-up");
+        };
+        let queue = who.last_queue;
         self.queues[queue.index()].wrapping -= 1;
-        self.handled(now, agent, queue, is_last, out);
+        self.handled(now, agent, queue, bridged_at, is_last, out);
     }
 
     /// A call and its after-call work are done.
@@ -129,12 +132,12 @@ impl Engine {
         now: Timestamp,
         agent: AgentId,
         queue: QueueId,
+        bridged_at: Timestamp,
         is_last: bool,
         out: &mut Outbox,
     ) {
         let who = &mut self.agents[agent.index()];
-        // `idle_since` was set at the bridge.
-        let handle = now.since(who.idle_since);
+        let handle = now.since(bridged_at);
         who.tally.handle += handle;
         who.tally.n_handled += 1;
         if self.tracks_load {

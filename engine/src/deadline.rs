@@ -54,6 +54,10 @@ impl Engine {
         self.timers.arm(slot, Timer::CarrierBreaker, 0, 0, at);
     }
 
+    pub(crate) fn disarm_carrier_breaker(&mut self) {
+        self.timers.disarm(self.slots.nth(slots::CARRIER_BREAKER));
+    }
+
     pub(crate) fn arm_pace(&mut self, at: Timestamp) {
         let slot = self.slots.nth(slots::PACE);
         self.timers.arm(slot, Timer::Pace, 0, 0, at);

@@ -86,17 +86,17 @@ impl Engine {
     /// The outcome of a call that was not served, its caller gone.
     fn end_refused(&mut self, now: Timestamp, slot: u32, refused: Refused, out: &mut Outbox) {
         let state = &self.calls[slot];
+        debug_assert!(
+            !state.is_callback,
+            "invariant: a callback is promised, no limit of a queue ends it"
+        );
         let (call, waited) = (state.id, now.since(state.arrived));
         out.event(
             now,
-            if state.is_callback {
-                Event::CallbackFailed { call }
-            } else {
-                match refused {
-                    Refused::At(reason) => Event::CallRefused { call, reason },
-                    Refused::TimedOut => Event::CallTimedOut { call, waited },
-                    Refused::Failed => Event::CallFailed { call },
-                }
+            match refused {
+                Refused::At(reason) => Event::CallRefused { call, reason },
+                Refused::TimedOut => Event::CallTimedOut { call, waited },
+                Refused::Failed => Event::CallFailed { call },
             },
         );
         self.alerts.ended(false);
@@ -199,7 +199,9 @@ impl Engine {
             | Phase::CallbackWaiting
             | Phase::CallbackPaused
             | Phase::CallbackPlacing(_)
-            | Phase::CallbackAnswered(_) => {}
+            | Phase::CallbackAnswered(_) => {
+                unreachable!("invariant: only who waits on the phone has a longest wait")
+            }
         }
     }
 
@@ -240,12 +242,18 @@ impl Engine {
         }
         self.queues[queue.index()].open = false;
         out.event(now, Event::QueueOpen { queue, open: false });
-        if self.policy.queues[queue.index()].at_close == AtClose::Clear {
+        self.clear_if_closed(now, queue, out);
+        Ok(())
+    }
+
+    /// The callers on the line of a closed queue that clears leave it, in order of arrival.
+    pub(crate) fn clear_if_closed(&mut self, now: Timestamp, queue: QueueId, out: &mut Outbox) {
+        let clears = self.policy.queues[queue.index()].at_close == AtClose::Clear;
+        if clears && !self.queues[queue.index()].open {
             for slot in self.waiting_in(queue) {
                 self.clear_at_close(now, slot, out);
             }
         }
-        Ok(())
     }
 
     /// Whether the call's queue has closed and clears its line. Callbacks are promised: they stay.

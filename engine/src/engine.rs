@@ -289,6 +289,7 @@ impl Engine {
             Timer::Offer => self.offer_timed_out(at, AgentId(entity), out),
             Timer::CarrierBreaker => self.carrier_half_opens(at, out),
             Timer::MaxWait => self.waited_too_long(at, entity, out),
+            Timer::CallbackExpiry => self.callback_expired(at, entity, out),
             Timer::CallRest => self.call_rested(at, entity),
             Timer::Widen => self.call_widened(at, entity),
             Timer::CallbackOffer => self.callback_offer_due(at, entity, out),

@@ -1,7 +1,9 @@
 //! Handover: an agent that has just come free takes the best waiting call at once, without standing
 //! in the idle sets in between. What most calls of a busy centre go through.
 //!
-//! Gives the same outputs as [`crate::routing`] does. Under events discovery no possible pair was
+//! One of three places that choose a pair, all by the rule that [`crate::routing`] states: that one for
+//! every case, this one for an agent that has just come free, [`crate::arrival`] (`match_at_once`) for
+//! a call that has just come. Gives the same outputs as [`crate::routing`] does. Under events discovery no possible pair was
 //! left before this step (an invariant), so the only possible pairs are of this agent, and the best
 //! of them is its best call. Whatever is less clear than that is left to routing.
 

@@ -44,7 +44,8 @@ pub enum Invariant {
     IdleSetsAgree,
     /// A timer is armed exactly when the state calls for it, and never for the past.
     TimersAgree,
-    /// A waiting call has a next timer or a possible match; no possible match is left unmade.
+    /// A call in line rests, or waits for an agent, for the carrier, or for its next scan, and what
+    /// ends the wait will come; no other possible match is left unmade.
     NobodyWaitsForNothing,
 }
 

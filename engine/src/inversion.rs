@@ -43,7 +43,7 @@ impl Engine {
     fn passes_over_waiting(&self, now: Timestamp, slot: u32, agent: AgentId, level: Level) -> bool {
         let call = &self.calls[slot];
         let key = LineKey::of(call, slot);
-        let own = (call.queue, usize::from(call.lane));
+        let own = (call.queue, call.lane as usize);
         let by_level = |level| match self.policy.select_call {
             SelectCall::LevelFirst => level,
             SelectCall::LongestWaiting => 0,

@@ -107,7 +107,9 @@ impl Engine {
         let (queue, waited, told) = (call.queue, now.since(call.arrived), call.told);
         let setup = match self.agents[agent.index()].activity {
             Activity::Offered(offer) => now.since(offer.made_at),
-            Activity::Idle | Activity::Reserved(_) | Activity::Talking(_) | Activity::WrapUp => 0,
+            Activity::Idle | Activity::Reserved(_) | Activity::Talking(_) | Activity::WrapUp(_) => {
+                0
+            }
         };
         let estimator = self.policy.queues[queue.index()].estimator;
         if let Some(learning) = self.learner(queue) {
@@ -162,7 +164,7 @@ impl Engine {
                 .deadline(queue.timers.nth(scan))
                 .map_or(0, |at| at.since(now))
         };
-        let lane = &queue.lanes[usize::from(call.lane)];
+        let lane = &queue.lanes[call.lane as usize];
         let score = lane.score(key, now);
         let own_aging = self.aging_of(call.queue, call.class);
         let priorities = &self.policy.queues[call.queue.index()].priority;

@@ -32,7 +32,7 @@ impl Engine {
         let state = &mut self.queues[queue.index()];
         call.joined = now;
         call.eligible = now;
-        state.lanes[usize::from(call.lane)]
+        state.lanes[call.lane as usize]
             .ready
             .insert(LineKey::of(call, slot));
         state.in_line += 1;
@@ -109,7 +109,7 @@ impl Engine {
         call.eligible = now;
         let (queue, lane, key) = (call.queue, call.lane, LineKey::of(call, slot));
         let state = &mut self.queues[queue.index()];
-        state.lanes[usize::from(lane)].ready.insert(key);
+        state.lanes[lane as usize].ready.insert(key);
         state.in_line += 1;
         self.alerts.lengthened(queue, state.in_line);
         self.touch(queue);
@@ -121,7 +121,7 @@ impl Engine {
         debug_assert_eq!(call.phase, Phase::Resting);
         let key = LineKey::of(call, slot);
         let (queue, lane) = (call.queue, call.lane);
-        let lane = &mut self.queues[queue.index()].lanes[usize::from(lane)];
+        let lane = &mut self.queues[queue.index()].lanes[lane as usize];
         lane.resting.remove(key);
         lane.ready.insert(key);
         let call = &mut self.calls[slot];
@@ -135,7 +135,7 @@ impl Engine {
         let call = &self.calls[slot];
         let key = LineKey::of(call, slot);
         let queue = &mut self.queues[call.queue.index()];
-        let lane = &mut queue.lanes[usize::from(call.lane)];
+        let lane = &mut queue.lanes[call.lane as usize];
         let tree = if call.phase == Phase::Resting {
             &mut lane.resting
         } else {

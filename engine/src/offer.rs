@@ -211,9 +211,9 @@ impl Engine {
                 self.end_offer(now, agent, end, out);
             }
             Activity::Reserved(slot) => match self.calls[slot].phase {
+                Phase::CallbackPlacing(_) => self.callback_missed(now, slot, true, out),
                 Phase::CallbackAnswered(_) => self.give_up_reservation(now, slot, agent, out),
-                Phase::CallbackPlacing(_)
-                | Phase::Waiting
+                Phase::Waiting
                 | Phase::Resting
                 | Phase::Ringing
                 | Phase::Claimed(_)
@@ -221,9 +221,13 @@ impl Engine {
                 | Phase::Voicemail
                 | Phase::Declining(_)
                 | Phase::CallbackWaiting
-                | Phase::CallbackPaused => self.callback_missed(now, slot, true, out),
+                | Phase::CallbackPaused => {
+                    unreachable!(
+                        "invariant: an agent is reserved for a callback placed or answered"
+                    )
+                }
             },
-            Activity::Idle | Activity::Talking(_) | Activity::WrapUp => {
+            Activity::Idle | Activity::Talking(_) | Activity::WrapUp(_) => {
                 unreachable!("invariant: an offer's timer runs only with an offer or reservation")
             }
         }
@@ -335,9 +339,7 @@ impl Engine {
         call.failed = 0;
         call.tried.clear();
         let (id, lane, key) = (call.id, call.lane, LineKey::of(call, slot));
-        self.queues[queue].lanes[usize::from(lane)]
-            .resting
-            .insert(key);
+        self.queues[queue].lanes[lane as usize].resting.insert(key);
         self.queues[queue].in_line += 1;
         let in_line = self.queues[queue].in_line;
         self.alerts.lengthened(QueueId(queue as u16), in_line);
@@ -400,7 +402,7 @@ impl Engine {
             | Activity::Reserved(_)
             | Activity::Offered(_)
             | Activity::Talking(_)
-            | Activity::WrapUp => {}
+            | Activity::WrapUp(_) => {}
         }
     }
 }

@@ -279,10 +279,12 @@ pub enum Event {
         /// The call.
         call: CallId,
     },
-    /// No attempts left. Outcome `callback_failed`.
+    /// The caller is not called back any more. Outcome `callback_failed`.
     CallbackFailed {
         /// The call.
         call: CallId,
+        /// Why not.
+        why: CallbackFailure,
     },
 
     /// The agent's wish.
@@ -336,7 +338,8 @@ pub enum Event {
         /// Calls waiting in it.
         waiting: u32,
     },
-    /// The reconcile scan found a match that events had missed (never in simulation).
+    /// The reconcile scan found a match that events had missed: one for each such match. Never seen
+    /// but with a fault of the engine itself; the tests inject one.
     Rescued {
         /// The call.
         call: CallId,
@@ -382,6 +385,15 @@ pub struct Announced {
     pub p50: Micros,
     /// Nine of ten are shorter.
     pub p90: Micros,
+}
+
+/// Why a caller is not called back any more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum CallbackFailure {
+    /// No attempts left.
+    Unreached,
+    /// The callback was owed for longer than `callback.expires`.
+    Expired,
 }
 
 /// How an offer ended without a connection.

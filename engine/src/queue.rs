@@ -16,12 +16,14 @@ use crate::time::Timestamp;
 use crate::timers::Slot;
 
 /// Which calls of a queue may be matched now: bit 0 those with `continuous_discovery`, bit 1
-/// those without.
+/// those without. Bit 2: whether the first are all matched is to be looked at.
 pub(crate) mod pending {
     /// Calls with `continuous_discovery`.
     pub(crate) const CONTINUOUS: u8 = 1;
     /// Calls without.
     pub(crate) const SLOW: u8 = 2;
+    /// The safety scan looks for what events have missed, after what they have not.
+    pub(crate) const RECONCILE: u8 = 4;
 }
 
 /// A queue's timers within its block of slots.
@@ -90,7 +92,7 @@ impl Queue {
         class: ClassId,
         features: CallFeatures,
         priorities: &[Priority],
-    ) -> u16 {
+    ) -> u32 {
         // Two calls are alike when these agree; whether a callback may be offered is no matter of
         // order or matching.
         let kind = Lane::kind(class, features);
@@ -102,7 +104,8 @@ impl Queue {
                 self.lanes.push(Lane::new(class, features, priorities));
                 self.lanes.len() - 1
             });
-        u16::try_from(i).expect("invariant: at most 48 lanes per class")
+        // At most 48 for each of 65,536 classes.
+        i as u32
     }
 
     /// Agents that work for this queue and meet `need`.
@@ -111,11 +114,37 @@ impl Queue {
     }
 
     /// Calls and due callbacks before a call in line, by score at `now`.
-    pub(crate) fn ahead(&self, lane: u16, key: LineKey, now: Timestamp) -> usize {
-        let score = self.lanes[usize::from(lane)].score(key, now);
+    pub(crate) fn ahead(&self, lane: u32, key: LineKey, now: Timestamp) -> usize {
+        let score = self.lanes[lane as usize].score(key, now);
         self.lanes
             .iter()
             .map(|lane| lane.before(key, score, now))
             .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Queue;
+    use crate::call::CallFeatures;
+    use crate::id::ClassId;
+    use crate::policy::{Features, QueuePolicy};
+    use crate::timers::Slot;
+
+    #[test]
+    fn a_queue_has_room_for_every_class_with_every_set_of_features() {
+        let mut queue = Queue::new(&QueuePolicy::default(), Slot(0));
+        let (none, all) = (
+            CallFeatures::of(&Features::default(), 0),
+            CallFeatures::of(&Features::ALL, 0),
+        );
+        // As many as there are classes already, made without the search for one of a kind.
+        let (last, first) = (ClassId(u16::MAX), ClassId(0));
+        queue.lane(first, none, &[]);
+        let lane = queue.lanes[0].clone();
+        queue.lanes.resize(1 << 16, lane);
+        assert_eq!(queue.lane(last, none, &[]), 1 << 16);
+        assert_eq!(queue.lane(last, all, &[]), (1 << 16) + 1);
+        assert_eq!(queue.lane(last, none, &[]), 1 << 16);
     }
 }

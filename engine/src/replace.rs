@@ -3,10 +3,12 @@
 
 use alloc::vec::Vec;
 
+use crate::agent;
+use crate::breaker::Breaker;
 use crate::call::{self, CallFeatures, Phase};
 use crate::engine::Engine;
-use crate::id::QueueId;
-use crate::output::{Event, Outbox};
+use crate::id::{AgentId, QueueId};
+use crate::output::{BreakerState, Event, Outbox};
 use crate::policy::{Feature, Policy, Rotation, Share};
 use crate::queue::{self, Queue, pending};
 use crate::rejection::Rejection;
@@ -15,7 +17,8 @@ use crate::time::Timestamp;
 
 impl Engine {
     /// A new policy: waiting calls keep their features and their place and take the new queue
-    /// settings; open offers finish; a queue that holds calls cannot be removed.
+    /// settings; open offers finish; a queue that holds calls cannot be removed. Who waits in a queue
+    /// that is closed is cleared if the new policy clears: whoever fails to be served from then on is.
     pub(crate) fn policy_replaced(
         &mut self,
         now: Timestamp,
@@ -79,8 +82,12 @@ impl Engine {
         self.rearm_waiting(now);
         self.mark_events_queues();
         out.event(now, Event::PolicyApplied);
+        self.drop_removed_breakers(now, out);
         self.arm_alerts(now);
         self.clear_stale_alerts(now, out);
+        for i in 0..kept {
+            self.clear_if_closed(now, QueueId(i as u16), out);
+        }
         Ok(())
     }
 
@@ -162,6 +169,37 @@ impl Engine {
             }
             self.calls[slot].overdue = false;
             self.arm_waiting(now, slot);
+            if let Phase::CallbackWaiting | Phase::CallbackPaused | Phase::CallbackPlacing(_) =
+                self.calls[slot].phase
+            {
+                self.arm_callback_expiry(now, slot);
+            }
+        }
+    }
+
+    /// A breaker that the policy no longer has holds nothing back, and remembers nothing should it
+    /// come back.
+    fn drop_removed_breakers(&mut self, now: Timestamp, out: &mut Outbox) {
+        let state = BreakerState::Closed;
+        if self.policy.breakers.carrier.is_none() {
+            let was = core::mem::replace(&mut self.carrier.breaker, Breaker::CLOSED);
+            self.carrier.probe = None;
+            self.disarm_carrier_breaker();
+            if was.is_open() || was.is_half_open() {
+                out.event(now, Event::CarrierBreaker { state });
+            }
+        }
+        if self.policy.breakers.agent.is_none() {
+            for i in 0..self.agents.len() {
+                let was = core::mem::replace(&mut self.agents[i].breaker, Breaker::CLOSED);
+                if was.is_open() || was.is_half_open() {
+                    let agent = AgentId(i as u32);
+                    self.disarm_agent(agent, agent::slots::BREAKER);
+                    out.event(now, Event::AgentBreaker { agent, state });
+                    self.count_staff(agent);
+                    self.reindex(now, agent);
+                }
+            }
         }
     }
 

@@ -10,6 +10,10 @@
 //! 3. the call with the highest score, then the earliest arrival, then the lowest id;
 //! 4. for that call, the agent that `select_agent` picks.
 //!
+//! Two short cuts give the same outputs and must be changed with it: `match_at_once` in
+//! [`crate::arrival`] for a call that has just come, and [`crate::handover`] for an agent that has just
+//! come free. [`crate::inversion`] judges what was chosen, by a search of its own.
+//!
 //! Only queues marked since the last routing are looked at: an events queue is marked when one of
 //! its calls becomes eligible or one of its agents becomes offerable, a polled queue by its scan.
 //! What the carrier holds up stays marked.
@@ -24,7 +28,7 @@ use crate::id::{AgentId, Level, QueueId};
 use crate::lane::{LineKey, Score};
 use crate::output::{Event, Outbox};
 use crate::policy::{Rotation, SelectCall};
-use crate::queue::pending;
+use crate::queue::{Queue, pending};
 use crate::time::Timestamp;
 use crate::timers::Timer;
 
@@ -62,15 +66,59 @@ impl Engine {
             let push = self.carrier_takes_legs(now);
             match self.best_pair(now, push) {
                 Some(pair) => self.make_pair(now, pair, out),
-                None if push => {
-                    for queue in self.to_route.drain(..) {
-                        self.queues[queue.index()].pending = 0;
-                    }
-                    return;
+                None => {
+                    self.rescue(now, out);
+                    return if push {
+                        self.unmark_all();
+                    } else {
+                        self.hold_up(now);
+                    };
                 }
-                None => return self.hold_up(now),
             }
         }
+    }
+
+    fn unmark_all(&mut self) {
+        for queue in self.to_route.drain(..) {
+            self.queues[queue.index()].pending = 0;
+        }
+    }
+
+    /// Makes the pairs that the safety scans of this instant find when those that events made
+    /// possible are made: each of them a rescue.
+    fn rescue(&mut self, now: Timestamp, out: &mut Outbox) {
+        let is_asked = |state: &Queue| state.pending & pending::RECONCILE != 0;
+        let mut asked = self
+            .to_route
+            .iter()
+            .map(|queue| &self.queues[queue.index()]);
+        if !asked.any(is_asked) {
+            return;
+        }
+        let marked = core::mem::take(&mut self.to_route);
+        for queue in &marked {
+            let state = &mut self.queues[queue.index()];
+            // What the carrier holds up has been found.
+            if is_asked(state) && state.pending & pending::CONTINUOUS == 0 {
+                state.pending |= pending::CONTINUOUS;
+                self.to_route.push(*queue);
+            }
+        }
+        while let Some(pair) = self.best_pair(now, self.carrier_takes_legs(now)) {
+            let (call, agent) = (self.calls[pair.slot].id, pair.agent.agent());
+            out.event(now, Event::Rescued { call, agent });
+            self.make_pair(now, pair, out);
+        }
+        // A missed pair whose leg the carrier does not take is left to the next safety scan.
+        for queue in core::mem::replace(&mut self.to_route, marked) {
+            self.queues[queue.index()].pending &= !pending::CONTINUOUS;
+        }
+        let queues = &mut self.queues;
+        self.to_route.retain(|queue| {
+            let state = &mut queues[queue.index()];
+            state.pending &= !pending::RECONCILE;
+            state.pending != 0
+        });
     }
 
     /// The carrier takes no leg now: queues with a pair that needs one stay marked until it does.
@@ -344,7 +392,9 @@ impl Engine {
         self.mark(id, pending::SLOW);
     }
 
-    /// The safety scan of an events queue: what it finds was missed by the events.
+    /// The safety scan of an events queue: what it finds when all that events found is matched was
+    /// missed by them. No input can bring that about, nor the loss of one (what the engine was not
+    /// told, no scan can find): a rescue shows a fault of the engine's own marks.
     pub(crate) fn reconcile_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
         let id = QueueId(queue as u16);
         let state = &self.queues[id.index()];
@@ -360,29 +410,144 @@ impl Engine {
             Timer::Reconcile,
             grid(now, every),
         );
-        if self.queues[id.index()].pending & pending::CONTINUOUS != 0 {
-            return;
-        }
-        // Other timers of this instant have marked what they made possible; the rest is a rescue.
-        let others = core::mem::take(&mut self.to_route);
-        self.mark(id, pending::CONTINUOUS);
-        let pair = self.best_pair(now, self.carrier_takes_legs(now));
-        if let Some(pair) = pair {
-            let (call, agent) = (self.calls[pair.slot].id, pair.agent.agent());
-            out.event(now, Event::Rescued { call, agent });
-        } else if !others.contains(&id) {
-            self.queues[id.index()].pending = 0;
-            self.to_route.clear();
-        }
-        for queue in others {
-            if !self.to_route.contains(&queue) {
-                self.to_route.push(queue);
-            }
-        }
+        self.mark(id, pending::RECONCILE);
     }
 }
 
 /// The first multiple of `every` after `now`.
 pub(crate) fn grid(now: Timestamp, every: u64) -> Timestamp {
     Timestamp((now.0 / every + 1).saturating_mul(every))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::Engine;
+    use crate::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
+    use crate::input::{AgentStatus, Input};
+    use crate::invariants;
+    use crate::output::{Event, Outbox, What};
+    use crate::policy::{Discovery, Feature, Policy, QueuePolicy, Share};
+    use crate::time::Timestamp;
+    use alloc::boxed::Box;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use core::time::Duration;
+
+    const fn at(seconds: u64) -> Timestamp {
+        Timestamp(seconds * 1_000_000)
+    }
+
+    /// Calls `0..calls` wait from 1 s on in a queue with a safety scan every 10 s; so many agents
+    /// work for it, each on a break.
+    fn waiting(calls: u64, agents: u32) -> Engine {
+        let reconcile = Some(Duration::from_secs(10));
+        let mut policy = Policy {
+            queues: vec![QueuePolicy {
+                discovery: Discovery::Events { reconcile },
+                ..QueuePolicy::default()
+            }],
+            ..Policy::default()
+        };
+        for feature in [Feature::EnhancedQueue, Feature::ContinuousDiscovery] {
+            policy.features.set(feature, Share::ALL);
+        }
+        let mut engine = Engine::new(policy).expect("a sound policy");
+        let mut out = Outbox::new();
+        for agent in (0..agents).map(AgentId) {
+            let queues = Box::new([(QueueId(0), 1)]);
+            let status = AgentStatus::Break(0);
+            for input in [
+                Input::AgentAssigned { agent, queues },
+                Input::AgentStatusChanged { agent, status },
+            ] {
+                engine.handle(at(0), input, &mut out).expect("taken");
+            }
+        }
+        for i in 0..calls {
+            let arrival = Input::CallArrived {
+                call: CallId(i),
+                caller: CallerKey(i),
+                queue: QueueId(0),
+                class: ClassId(0),
+            };
+            engine.handle(at(1), arrival, &mut out).expect("taken");
+        }
+        engine
+    }
+
+    /// The fault: an agent becomes available, and nothing is marked.
+    fn lose_the_event_of(engine: &mut Engine, now: Timestamp, agent: u32) {
+        let mut out = Outbox::new();
+        engine.advance_to(now, &mut out);
+        let status = AgentStatus::Available;
+        engine
+            .agent_status_changed(now, AgentId(agent), status, &mut out)
+            .expect("taken");
+        engine.unmark_all();
+        assert!(invariants::check(engine).is_err(), "the fault is there");
+    }
+
+    fn rescued(engine: &mut Engine, until: Timestamp) -> Vec<(Timestamp, CallId, AgentId)> {
+        let mut out = Outbox::new();
+        engine.advance_to(until, &mut out);
+        let rescues = out.iter().filter_map(|output| match output.what {
+            What::Event(Event::Rescued { call, agent }) => Some((output.at, call, agent)),
+            What::Event(_) | What::Command(..) => None,
+        });
+        rescues.collect()
+    }
+
+    #[test]
+    fn a_call_whose_match_events_missed_is_rescued_once() {
+        let mut engine = waiting(2, 1);
+        lose_the_event_of(&mut engine, at(3), 0);
+        assert_eq!(rescued(&mut engine, at(9)), []);
+        let found = rescued(&mut engine, at(35));
+        assert_eq!(found, [(at(10), CallId(0), AgentId(0))]);
+        assert_eq!(invariants::check(&engine), Ok(()));
+        let offer = OfferId::new(0, AgentId(0));
+        assert!(engine.agents[0].live_offer(offer).is_some());
+    }
+
+    #[test]
+    fn every_call_that_one_scan_rescues_counts() {
+        let mut engine = waiting(3, 2);
+        lose_the_event_of(&mut engine, at(3), 0);
+        lose_the_event_of(&mut engine, at(4), 1);
+        let found = rescued(&mut engine, at(10));
+        let expected = [
+            (at(10), CallId(0), AgentId(0)),
+            (at(10), CallId(1), AgentId(1)),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(invariants::check(&engine), Ok(()));
+    }
+
+    #[test]
+    fn what_events_find_in_the_instant_of_the_scan_is_no_rescue() {
+        // Agent 0 was overlooked; agent 1 comes back from a rest when the scan is due.
+        let mut engine = waiting(2, 2);
+        lose_the_event_of(&mut engine, at(3), 0);
+        let mut out = Outbox::new();
+        let (agent, status) = (AgentId(1), AgentStatus::Available);
+        engine.rest(at(3), agent, 7_000_000);
+        engine
+            .agent_status_changed(at(3), agent, status, &mut out)
+            .expect("taken");
+        // Its event has the whole queue looked at, and so finds the overlooked pair as well.
+        let found = rescued(&mut engine, at(10));
+        assert_eq!(found, []);
+        assert_eq!(invariants::check(&engine), Ok(()));
+    }
+
+    #[test]
+    fn a_missed_match_that_the_carrier_holds_up_is_rescued_by_a_later_scan() {
+        let mut engine = waiting(1, 1);
+        lose_the_event_of(&mut engine, at(3), 0);
+        engine.carrier.next_leg = at(15);
+        assert_eq!(rescued(&mut engine, at(19)), []);
+        let found = rescued(&mut engine, at(20));
+        assert_eq!(found, [(at(20), CallId(0), AgentId(0))]);
+        assert_eq!(invariants::check(&engine), Ok(()));
+    }
 }

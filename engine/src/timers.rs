@@ -31,6 +31,8 @@ pub enum Timer {
     CarrierBreaker,
     /// When a call has waited too long.
     MaxWait,
+    /// When a callback has been owed for too long.
+    CallbackExpiry,
     /// When an exhausted call may be offered again.
     CallRest,
     /// When a call widens to the next level of agents.
@@ -104,7 +106,7 @@ impl Entry {
 
 const ARITY: usize = 4;
 const UNARMED: u32 = u32::MAX;
-const KINDS: [Timer; 18] = [
+const KINDS: [Timer; 19] = [
     Timer::HeartbeatLease,
     Timer::DeviceGrace,
     Timer::AgentBreaker,
@@ -113,6 +115,7 @@ const KINDS: [Timer; 18] = [
     Timer::Offer,
     Timer::CarrierBreaker,
     Timer::MaxWait,
+    Timer::CallbackExpiry,
     Timer::CallRest,
     Timer::Widen,
     Timer::CallbackOffer,

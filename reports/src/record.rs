@@ -204,7 +204,9 @@ impl Recorder {
                 agent,
                 attempt: _,
             } => self.agent_reserved(at, agent),
-            Event::CallbackFailed { call } => self.settle(at, call, Outcome::CallbackFailed),
+            Event::CallbackFailed { call, why: _ } => {
+                self.settle(at, call, Outcome::CallbackFailed)
+            }
             Event::AgentStatusSet { agent, status } => self.agent_status_set(at, agent, status),
             Event::AgentIdle { agent } => self.agent_idle(at, agent),
             Event::AgentWrapUp { agent } => self.agent_wraps_up(at, agent),

@@ -90,7 +90,7 @@ fn check_agent(armed: &mut Armed, agent: AgentId, who: &Agent) -> Result<(), Bro
     let work = match who.activity {
         Activity::Idle | Activity::Talking(_) => Wanted::Nothing,
         Activity::Reserved(_) | Activity::Offered(_) => Wanted::Any(Timer::Offer),
-        Activity::WrapUp => Wanted::Any(Timer::WrapUp),
+        Activity::WrapUp(_) => Wanted::Any(Timer::WrapUp),
     };
     let is_open = who.breaker.is_open();
     for (nth, wanted) in [
@@ -127,6 +127,16 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
             Wanted::At(Timer::MaxWait, call.joined.after(span))
         }
         Some(_) | None => Wanted::Nothing,
+    };
+    let is_owed = matches!(
+        call.phase,
+        Phase::CallbackWaiting | Phase::CallbackPaused | Phase::CallbackPlacing(_)
+    );
+    let max_wait = match policy.callback.and_then(|callback| callback.expires) {
+        Some(span) if is_owed && !call.overdue => {
+            Wanted::At(Timer::CallbackExpiry, call.owed_since + span)
+        }
+        Some(_) | None => max_wait,
     };
     let rest = match call.phase {
         Phase::Resting => Wanted::Any(Timer::CallRest),

@@ -91,7 +91,7 @@ fn count_calls(engine: &Engine, counts: &mut [Count]) -> Result<(), Broken> {
             continue;
         }
         let key = LineKey::of(call, slot);
-        let lane = &engine.queues[call.queue.index()].lanes[usize::from(call.lane)];
+        let lane = &engine.queues[call.queue.index()].lanes[call.lane as usize];
         let tree = match call.phase {
             Phase::Resting => &lane.resting,
             Phase::Waiting
@@ -148,7 +148,7 @@ fn count_agents(engine: &Engine, counts: &mut [Count]) -> Result<(), Broken> {
                 )
             },
         )?;
-        if who.activity == Activity::WrapUp {
+        if matches!(who.activity, Activity::WrapUp(_)) {
             counts[who.last_queue.index()].wrapping += 1;
         }
         for (queue, _) in &who.queues {

@@ -90,7 +90,7 @@ fn check_agent(engine: &Engine, agent: AgentId, activity: &Activity) -> Result<(
         (engine.calls.slot(call.id) == Some(slot)).then_some(call)
     };
     let (invariant, agrees) = match activity {
-        Activity::Idle | Activity::WrapUp => (OneOwnerPerCall, true),
+        Activity::Idle | Activity::WrapUp(_) => (OneOwnerPerCall, true),
         Activity::Offered(offer) => {
             let listed = live(offer.call).is_some_and(|call| {
                 let stage = match call.phase {

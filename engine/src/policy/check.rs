@@ -145,6 +145,9 @@ fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: u
         );
         found.span(&at("callback.retry_every"), callback.retry_every);
         found.span(&at("callback.ring"), callback.ring);
+        if let Some(expires) = callback.expires {
+            found.span(&at("callback.expires"), expires);
+        }
     }
 }
 

@@ -79,7 +79,8 @@ pub enum Discovery {
     /// A scan at epoch + k x this interval. Above 0.
     Poll(Duration),
     /// At the step at which a match becomes possible; with `reconcile`, a safety scan whose finds
-    /// are counted as rescues (zero in simulation).
+    /// are counted as rescues: one for each match that the events missed, and none as long as the
+    /// engine is sound (no loss of an input can cause one).
     Events {
         /// The interval of the safety scan. Above 0.
         reconcile: Option<Duration>,
@@ -275,4 +276,7 @@ pub struct CallbackPolicy {
     pub ring: Duration,
     /// Whether the caller may choose a time.
     pub scheduled: bool,
+    /// How long a callback is owed, from when it was taken or from the chosen time: one whose caller
+    /// has not picked up by then has failed. `None` = for ever. Above 0.
+    pub expires: Option<Duration>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BreakerView, Demand, View, breaker_view};
 use crate::agent::{Activity, Agent, Device, OfferStage, slots};
-use crate::call::Need;
+use crate::call::{Need, Phase};
 use crate::id::{AgentId, CallId, Level, OfferId, QueueId};
 use crate::input::AgentStatus;
 use crate::time::Timestamp;
@@ -192,9 +192,23 @@ impl View<'_> {
             },
             Activity::Talking(slot) => AgentActivity::Talking {
                 call: call(slot),
-                since: who.idle_since,
+                since: match self.engine.calls[slot].phase {
+                    Phase::Talking(_, since) => since,
+                    Phase::Waiting
+                    | Phase::Resting
+                    | Phase::Ringing
+                    | Phase::Claimed(_)
+                    | Phase::Voicemail
+                    | Phase::Declining(_)
+                    | Phase::CallbackWaiting
+                    | Phase::CallbackPaused
+                    | Phase::CallbackPlacing(_)
+                    | Phase::CallbackAnswered(_) => {
+                        unreachable!("invariant: who talks has a call that does")
+                    }
+                },
             },
-            Activity::WrapUp => AgentActivity::WrapUp { until },
+            Activity::WrapUp(_) => AgentActivity::WrapUp { until },
         }
     }
 

@@ -147,7 +147,7 @@ impl View<'_> {
                             crate::agent::Activity::Idle
                             | crate::agent::Activity::Reserved(_)
                             | crate::agent::Activity::Talking(_)
-                            | crate::agent::Activity::WrapUp => None,
+                            | crate::agent::Activity::WrapUp(_) => None,
                         }
                     })
                     .collect();

@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod crowd;
 mod estimate;
 mod fuzz;
 mod properties;

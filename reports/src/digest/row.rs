@@ -155,7 +155,9 @@ impl Row {
                 attempt,
             } => Row::short(at, tag(20, agent.0, attempt, 0), call.0, 0),
             Event::CallbackMissed { call } => Row::short(at, tag(21, 0, 0, 0), call.0, 0),
-            Event::CallbackFailed { call } => Row::short(at, tag(22, 0, 0, 0), call.0, 0),
+            Event::CallbackFailed { call, why } => {
+                Row::short(at, tag(22, 0, 0, why as u8), call.0, 0)
+            }
             Event::AgentStatusSet { agent, status } => {
                 let (byte, reason) = match status {
                     AgentStatus::Available => (0, 0),

@@ -2,7 +2,7 @@
 
 use engine::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
 use engine::input::AgentStatus;
-use engine::output::{Announced, Event, OfferEnd, Output, Refusal, Stage, What};
+use engine::output::{Announced, CallbackFailure, Event, OfferEnd, Output, Refusal, Stage, What};
 use engine::policy::RetryAfter;
 use engine::time::Timestamp;
 use reports::measures::{Measure, Part};
@@ -476,7 +476,15 @@ fn a_callback_is_one_outcome_and_then_comes_to_an_end() {
     }
     connected_as(&mut r, 500.0, 0, 300.0, true);
     ended(&mut r, 600.0, 0, 100);
-    event(&mut r, 700.0, Event::CallbackFailed { call: CallId(1) });
+    let why = CallbackFailure::Unreached;
+    event(
+        &mut r,
+        700.0,
+        Event::CallbackFailed {
+            call: CallId(1),
+            why,
+        },
+    );
     hangs_up(&mut r, 800.0, 2, Stage::Callback, 600.0);
     let replication = r.finish(at(1000.0));
     assert_eq!(replication.conservation, Ok(()));

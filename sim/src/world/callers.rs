@@ -188,7 +188,7 @@ impl World<'_> {
             Said::CallFailed { call } => self.is_over_for(call, Some(Lost::Failed)),
             Said::CallAbandoned { call, .. } => self.is_over_for(call, Some(Lost::Abandoned)),
             Said::VoicemailTaken { call } => self.is_over_for(call, Some(Lost::Voicemail)),
-            Said::CallbackFailed { call } => self.is_over_for(call, Some(Lost::CallbackFailed)),
+            Said::CallbackFailed { call, .. } => self.is_over_for(call, Some(Lost::CallbackFailed)),
             Said::CallEnded { call, .. } => self.is_over_for(call, None),
             Said::AgentWrapUp { agent } => self.agent_wraps_up(agent),
             Said::CallArrived { .. }

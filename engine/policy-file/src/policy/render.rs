@@ -213,6 +213,9 @@ fn write_queue(
         )?;
         writeln!(out, "      ring: {}", format_span(callback.ring))?;
         writeln!(out, "      scheduled: {}", callback.scheduled)?;
+        if let Some(expires) = callback.expires {
+            writeln!(out, "      expires: {}", format_span(expires))?;
+        }
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ impl Ledger {
             | Event::VoicemailTaken { call }
             | Event::CallFailed { call } => self.turn(call, State::Open, State::Over),
             Event::CallbackTaken { call } => self.turn(call, State::Open, State::Callback),
-            Event::CallbackFailed { call } => self.turn(call, State::Callback, State::Over),
+            Event::CallbackFailed { call, .. } => self.turn(call, State::Callback, State::Over),
             Event::CallQueued { .. }
             | Event::CallOverflowed { .. }
             | Event::EstimateAnnounced { .. }

@@ -157,6 +157,7 @@ fn any_queue(draws: &mut Draws<'_>, i: usize, n: usize) -> QueuePolicy {
             retry_every: secs(10),
             ring: secs(5),
             scheduled: draws.yes(),
+            expires: draws.of(&[None, Some(secs(15))]),
         });
     }
     queue

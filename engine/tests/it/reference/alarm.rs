@@ -30,6 +30,12 @@ enum Entry {
 pub(super) struct Alarms {
     log: Vec<Entry>,
     pub(super) window_at: Option<Timestamp>,
+    /// How long a part is; `None` = nobody watches.
+    part: Option<u64>,
+    /// The place in the log before the first part that may belong to a window.
+    begun: usize,
+    /// The part that runs began between two moments of the grid.
+    is_partial: bool,
     raised: Vec<Alert>,
     /// Mean store latency of the first full window that has one.
     usual_latency: Option<u64>,
@@ -81,7 +87,7 @@ impl Alarms {
 
     /// The places in the log after the ends of parts.
     fn part_ends(&self) -> Vec<usize> {
-        (0..self.log.len())
+        (self.begun..self.log.len())
             .filter(|i| matches!(self.log[*i], Entry::PartOver(_)))
             .map(|i| i + 1)
             .collect()
@@ -124,7 +130,14 @@ impl Alarms {
 
 impl Reference {
     pub(super) fn set_alarm_window(&mut self, now: Timestamp) {
-        self.alarms.window_at = self.policy.alerts.map(|rules| grid(now, part(&rules)));
+        let part = self.policy.alerts.map(|rules| part(&rules));
+        self.alarms.window_at = part.map(|part| grid(now, part));
+        if part != self.alarms.part {
+            self.alarms.log.push(Entry::PartOver(now));
+            self.alarms.begun = self.alarms.log.len();
+            self.alarms.is_partial = part.is_some_and(|part| now.0 % part > 0);
+            self.alarms.part = part;
+        }
     }
 
     /// An alarm of what nobody watches any more is over.
@@ -156,10 +169,14 @@ impl Reference {
         };
         self.alarms.window_at = Some(grid(now, part(&rules)));
         self.alarms.log.push(Entry::PartOver(now));
+        if self.alarms.is_partial {
+            self.alarms.is_partial = false;
+            self.alarms.begun = self.alarms.log.len();
+        }
         let ends = self.alarms.part_ends();
         if ends.len() >= PARTS {
             let begin = if ends.len() == PARTS {
-                0
+                self.alarms.begun
             } else {
                 ends[ends.len() - PARTS - 1]
             };

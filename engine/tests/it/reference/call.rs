@@ -100,6 +100,9 @@ pub(super) struct Call {
     pub(super) overdue: bool,
     pub(super) callback_offered: bool,
     pub(super) is_callback: bool,
+    /// When its callback was taken, or is to be made.
+    pub(super) owed_since: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
     pub(super) max_wait_at: Option<Timestamp>,
     pub(super) rest_over_at: Option<Timestamp>,
     pub(super) widen_at: Option<Timestamp>,
@@ -135,6 +138,8 @@ impl Call {
             overdue: false,
             callback_offered: false,
             is_callback: false,
+            owed_since: now,
+            expires_at: None,
             max_wait_at: None,
             rest_over_at: None,
             widen_at: None,
@@ -211,6 +216,7 @@ impl Call {
 
     pub(super) fn forget_timers(&mut self) {
         self.max_wait_at = None;
+        self.expires_at = None;
         self.rest_over_at = None;
         self.widen_at = None;
         self.callback_offer_at = None;
@@ -218,9 +224,10 @@ impl Call {
         self.announce_at = None;
     }
 
-    pub(super) fn timers(&self) -> [(Option<Timestamp>, Timer); 6] {
+    pub(super) fn timers(&self) -> [(Option<Timestamp>, Timer); 7] {
         [
             (self.max_wait_at, Timer::MaxWait),
+            (self.expires_at, Timer::CallbackExpiry),
             (self.rest_over_at, Timer::CallRest),
             (self.widen_at, Timer::Widen),
             (self.callback_offer_at, Timer::CallbackOffer),

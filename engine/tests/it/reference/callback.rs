@@ -2,7 +2,7 @@
 
 use engine::id::{AgentId, CallId};
 use engine::input::AgentStatus;
-use engine::output::Departure;
+use engine::output::{CallbackFailure, Departure};
 use engine::{Command, Event, Rejection, Timestamp};
 
 use super::Reference;
@@ -64,13 +64,39 @@ impl Reference {
         call.is_callback = true;
         call.phase = Phase::CallbackPaused;
         call.callback_due_at = at;
+        call.owed_since = at.unwrap_or(now);
         let then = Departure::CallbackConfirmed;
         self.command(now, Command::LeaveQueue { call: id, then });
         self.event(now, Event::CallbackTaken { call: id });
         if at.is_none() {
             self.callback_due(now, id);
         }
+        self.set_expiry(now, id);
         Ok(())
+    }
+
+    /// What is owed to a caller off the line is not owed for ever.
+    pub(super) fn set_expiry(&mut self, now: Timestamp, id: CallId) {
+        let call = self.call(id);
+        let since = call.owed_since;
+        let expires = self.rules(call.queue).callback.and_then(|c| c.expires);
+        let call = self.call_mut(id);
+        call.overdue = false;
+        call.expires_at = expires.map(|span| (since + span).max(now));
+    }
+
+    pub(super) fn callback_expired(&mut self, now: Timestamp, id: CallId) {
+        let call = self.call_mut(id);
+        call.expires_at = None;
+        if let Phase::CallbackPlacing(_) = call.phase {
+            call.overdue = true;
+        } else {
+            self.callback_failed(now, id, CallbackFailure::Expired);
+        }
+    }
+
+    fn callback_failed(&mut self, now: Timestamp, id: CallId, why: CallbackFailure) {
+        self.end(now, id, Event::CallbackFailed { call: id, why });
     }
 
     /// It stands in line again, at the place of its arrival.
@@ -127,6 +153,8 @@ impl Reference {
         let call = self.call_mut(id);
         call.eligible = now;
         call.front = true;
+        call.overdue = false;
+        call.expires_at = None;
         self.n_picked_up += 1;
         self.call_mut(id).phase = Phase::PickedUp(self.n_picked_up, agent);
         if self.agents[agent.index()].status != AgentStatus::Available {
@@ -192,11 +220,12 @@ impl Reference {
         let policy = self.rules(self.call(id).queue).callback;
         let call = self.call_mut(id);
         match policy.filter(|policy| call.callback_attempts < policy.attempts) {
+            Some(_) if call.overdue => self.callback_failed(now, id, CallbackFailure::Expired),
             Some(policy) => {
                 call.phase = Phase::CallbackPaused;
                 call.callback_due_at = Some(now + policy.retry_every);
             }
-            None => self.end(now, id, Event::CallbackFailed { call: id }),
+            None => self.callback_failed(now, id, CallbackFailure::Unreached),
         }
     }
 }

@@ -45,6 +45,12 @@ impl Breaker {
         matches!(was, Breaker::HalfOpen { .. })
     }
 
+    /// Closed, without a failure; true if it was not closed.
+    pub(super) fn forget(&mut self) -> bool {
+        let was = std::mem::replace(self, Breaker::CLOSED);
+        !matches!(was, Breaker::Closed { .. })
+    }
+
     /// True if this failure opens it. An open one takes no notice.
     pub(super) fn fails(&mut self, policy: &BreakerPolicy, now: Timestamp) -> bool {
         let span = match *self {
@@ -82,6 +88,11 @@ impl Carrier {
             probe: None,
             next_leg: Timestamp::ZERO,
         }
+    }
+
+    pub(super) fn forget_breaker(&mut self) -> bool {
+        self.probe = None;
+        self.breaker.forget()
     }
 }
 

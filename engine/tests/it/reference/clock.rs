@@ -75,6 +75,7 @@ impl Reference {
                 self.event(at, Event::CarrierBreaker { state });
             }
             Timer::MaxWait => self.waited_too_long(at, call),
+            Timer::CallbackExpiry => self.callback_expired(at, call),
             Timer::CallRest => self.call_rested(at, call),
             Timer::Widen => self.set_widen(at, call),
             Timer::CallbackOffer => self.callback_offer_due(at, call),

@@ -70,7 +70,6 @@ impl Reference {
         let call = self.call(id);
         let waited = now.since(call.arrived);
         let outcome = match unserved {
-            _ if call.is_callback => Event::CallbackFailed { call: id },
             Unserved::Refused(reason) => Event::CallRefused { call: id, reason },
             Unserved::TimedOut => Event::CallTimedOut { call: id, waited },
             Unserved::Failed => Event::CallFailed { call: id },
@@ -174,6 +173,11 @@ impl Reference {
         }
         self.queues[queue.index()].open = false;
         self.event(now, Event::QueueOpen { queue, open: false });
+        self.clear_line_if_closed(now, queue);
+        Ok(())
+    }
+
+    pub(super) fn clear_line_if_closed(&mut self, now: Timestamp, queue: QueueId) {
         // The callers on the line; those at the front of it first, then by arrival.
         let mut leavers: Vec<(bool, CallId)> = self
             .in_line(queue)
@@ -184,7 +188,6 @@ impl Reference {
         for (_, id) in leavers {
             self.clear_at_close(now, id);
         }
-        Ok(())
     }
 
     /// Its queue has closed and clears its line. Callbacks are promised: they stay.

@@ -1,6 +1,7 @@
 //! New rules while calls wait.
 
 use engine::id::{AgentId, CallId, QueueId};
+use engine::output::BreakerState;
 use engine::policy::{Feature, Policy, Share};
 use engine::{Event, Rejection, Timestamp};
 
@@ -56,12 +57,35 @@ impl Reference {
                     | Phase::CallbackPlacing(_)
                     | Phase::PickedUp(..)
             ) {
+                if !matches!(call.phase, Phase::PickedUp(..)) {
+                    self.set_expiry(now, id);
+                }
                 self.set_widen(now, id);
             }
         }
         self.event(now, Event::PolicyApplied);
+        self.forget_breakers(now);
         self.drop_alarms(now);
+        for queue in (0..kept).map(|i| QueueId(i as u16)) {
+            self.clear_line_if_closed(now, queue);
+        }
         Ok(())
+    }
+
+    /// A breaker that is in the policy no more is closed.
+    fn forget_breakers(&mut self, now: Timestamp) {
+        let state = BreakerState::Closed;
+        if self.policy.breakers.carrier.is_none() && self.carrier.forget_breaker() {
+            self.event(now, Event::CarrierBreaker { state });
+        }
+        if self.policy.breakers.agent.is_none() {
+            for i in 0..self.agents.len() {
+                if self.agents[i].breaker.forget() {
+                    let agent = AgentId(i as u32);
+                    self.event(now, Event::AgentBreaker { agent, state });
+                }
+            }
+        }
     }
 
     /// The written policy comes into force, with the shares that were set at runtime.

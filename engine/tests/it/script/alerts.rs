@@ -237,3 +237,123 @@ fn an_alert_about_a_removed_queue_is_over() {
         "#]],
     );
 }
+
+/// Two calls connected before 50 s, in windows of 50 s.
+const TWO_CONNECTED: &str = "0s agent 0 works 0:1
+    0s agent 0 available
+    1s call 0 arrives
+    1s offer 0 answered
+    1s call 0 is bridged
+    2s call 0 ends
+    3s call 1 arrives
+    3s offer 1 answered
+    3s call 1 is bridged
+    4s call 1 ends
+    5s agent 0 offline
+    60s";
+
+#[test]
+fn a_window_of_another_length_holds_nothing_of_the_old_one() {
+    let mut long = watching();
+    long.alerts.as_mut().expect("watched").window = secs(100);
+    // Two lost calls in the old window; the new one begins at 80 s, and is full, and empty, at 180 s.
+    let script = |change: &str| {
+        format!(
+            "{TWO_CONNECTED}
+         --
+         61s call 2 arrives
+         62s call 2 hangs up
+         63s call 3 arrives
+         64s call 3 hangs up
+         {change}
+         79s call 4 arrives
+         79s call 4 hangs up
+         200s"
+        )
+    };
+    super::check_with(
+        &watching(),
+        &[("long", &long)],
+        &script("65s policy long"),
+        expect![[r#"
+            61s call 2 arrived: queue 0
+            61s call 2 waits in queue 0
+            62s call 2 abandoned waiting (waited 1s)
+            63s call 3 arrived: queue 0
+            63s call 3 waits in queue 0
+            64s call 3 abandoned waiting (waited 1s)
+            65s policy applied
+            79s call 4 arrived: queue 0
+            79s call 4 waits in queue 0
+            79s call 4 abandoned waiting (waited 0s)
+        "#]],
+    );
+    // The same length runs on.
+    let mut same = watching();
+    same.alerts.as_mut().expect("watched").queue_length = 9;
+    super::check_with(
+        &watching(),
+        &[("same", &same)],
+        &script("65s policy same"),
+        expect![[r#"
+            61s call 2 arrived: queue 0
+            61s call 2 waits in queue 0
+            62s call 2 abandoned waiting (waited 1s)
+            63s call 3 arrived: queue 0
+            63s call 3 waits in queue 0
+            64s call 3 abandoned waiting (waited 1s)
+            65s policy applied
+            70s ALERT success rate: 0
+            79s call 4 arrived: queue 0
+            79s call 4 waits in queue 0
+            79s call 4 abandoned waiting (waited 0s)
+            120s alert over: success rate
+        "#]],
+    );
+}
+
+#[test]
+fn a_window_turned_off_and_on_again_begins_anew_and_the_history_stays() {
+    super::check_with(
+        &watching(),
+        &[("quiet", &policy(1)), ("watching", &watching())],
+        &format!(
+            "{TWO_CONNECTED}
+             --
+             61s call 2 arrives
+             62s call 2 hangs up
+             63s policy quiet
+             64s call 3 arrives
+             65s call 3 hangs up
+             66s policy watching
+             69s call 4 arrives
+             69s call 4 hangs up
+             119s
+             121s call 5 arrives
+             122s call 5 hangs up
+             123s call 6 arrives
+             124s call 6 hangs up
+             130s"
+        ),
+        expect![[r#"
+            61s call 2 arrived: queue 0
+            61s call 2 waits in queue 0
+            62s call 2 abandoned waiting (waited 1s)
+            63s policy applied
+            64s call 3 arrived: queue 0
+            64s call 3 waits in queue 0
+            65s call 3 abandoned waiting (waited 1s)
+            66s policy applied
+            69s call 4 arrived: queue 0
+            69s call 4 waits in queue 0
+            69s call 4 abandoned waiting (waited 0s)
+            121s call 5 arrived: queue 0
+            121s call 5 waits in queue 0
+            122s call 5 abandoned waiting (waited 1s)
+            123s call 6 arrived: queue 0
+            123s call 6 waits in queue 0
+            124s call 6 abandoned waiting (waited 1s)
+            130s ALERT success rate: 0
+        "#]],
+    );
+}

@@ -573,3 +573,129 @@ fn a_leg_of_the_agents_own_application_proves_nothing_about_the_carrier() {
         "#]],
     );
 }
+
+/// The same without breakers.
+fn unguarded() -> Policy {
+    let mut policy = guarded();
+    policy.breakers = engine::policy::Breakers::default();
+    policy
+}
+
+/// Three calls wait for three agents behind the carrier's breaker, which opens at 2 s.
+const CARRIER_DOWN: &str = "0s agent 0 works 0:1
+    0s agent 0 available
+    0s agent 1 works 0:1
+    0s agent 2 works 0:1
+    0s call 0 arrives
+    1s offer 0 carrier failed
+    2s offer 1 carrier failed
+    2s agent 1 available
+    2s agent 2 available
+    3s call 1 arrives
+    3s call 2 arrives
+    --
+    ";
+
+#[test]
+fn a_carriers_breaker_removed_while_half_open_admits_every_leg() {
+    super::check_with(
+        &guarded(),
+        &[("unguarded", &unguarded()), ("guarded", &guarded())],
+        &format!(
+            "{CARRIER_DOWN}
+             7s
+             8s policy unguarded
+             9s offer 2 carrier failed
+             10s policy guarded
+             11s offer 3 carrier failed"
+        ),
+        expect![[r#"
+            7s carrier breaker half-open
+            7s offer 2: call 0 -> agent 1 (attempt 3, eligible since 2s, free since 2s)
+            7s ! ring agent 1 for call 0
+            8s policy applied
+            8s carrier breaker closed
+            8s offer 3: call 1 -> agent 0 (attempt 1, eligible since 3s, free since 2s)
+            8s ! ring agent 0 for call 1
+            8s offer 4: call 2 -> agent 2 (attempt 1, eligible since 3s, free since 2s)
+            8s ! ring agent 2 for call 2
+            9s offer 2 failed: call 0
+            9s agent 1 idle
+            9s offer 5: call 0 -> agent 1 (attempt 4, eligible since 9s, free since 9s)
+            9s ! ring agent 1 for call 0
+            10s policy applied
+            11s offer 3 failed: call 1
+            11s agent 0 idle
+            11s offer 6: call 1 -> agent 0 (attempt 2, eligible since 11s, free since 11s)
+            11s ! ring agent 0 for call 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_carriers_breaker_removed_while_open_holds_nothing_back() {
+    super::check_with(
+        &guarded(),
+        &[("unguarded", &unguarded())],
+        &format!(
+            "{CARRIER_DOWN}
+             4s policy unguarded
+             20s"
+        ),
+        expect![[r#"
+            4s policy applied
+            4s carrier breaker closed
+            4s offer 2: call 0 -> agent 1 (attempt 3, eligible since 2s, free since 2s)
+            4s ! ring agent 1 for call 0
+            4s offer 3: call 1 -> agent 0 (attempt 1, eligible since 3s, free since 2s)
+            4s ! ring agent 0 for call 1
+            4s offer 4: call 2 -> agent 2 (attempt 1, eligible since 3s, free since 2s)
+            4s ! ring agent 2 for call 2
+        "#]],
+    );
+}
+
+#[test]
+fn a_devices_breaker_removed_by_a_policy_lets_the_agent_work_at_once() {
+    let (mut guarded, mut unguarded) = (guarded(), unguarded());
+    guarded.queues[0].offer.max_attempts = 9;
+    unguarded.queues[0].offer.max_attempts = 9;
+    super::check_with(
+        &guarded,
+        &[("unguarded", &unguarded), ("guarded", &guarded)],
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s call 0 arrives
+         1s offer 0 unreachable
+         2s offer 1 unreachable
+         --
+         5s policy unguarded
+         6s offer 2 unreachable
+         7s offer 3 unreachable
+         8s policy guarded
+         9s offer 4 unreachable
+         10s offer 5 unreachable",
+        expect![[r#"
+            5s policy applied
+            5s agent 0 breaker closed
+            5s offer 2: call 0 -> agent 0 (attempt 3, eligible since 2s, free since 5s)
+            5s ! ring agent 0 for call 0
+            6s offer 2 unreachable: call 0
+            6s agent 0 idle
+            6s offer 3: call 0 -> agent 0 (attempt 4, eligible since 6s, free since 6s)
+            6s ! ring agent 0 for call 0
+            7s offer 3 unreachable: call 0
+            7s agent 0 idle
+            7s offer 4: call 0 -> agent 0 (attempt 5, eligible since 7s, free since 7s)
+            7s ! ring agent 0 for call 0
+            8s policy applied
+            9s offer 4 unreachable: call 0
+            9s agent 0 idle
+            9s offer 5: call 0 -> agent 0 (attempt 6, eligible since 9s, free since 9s)
+            9s ! ring agent 0 for call 0
+            10s offer 5 unreachable: call 0
+            10s agent 0 breaker open
+            10s agent 0 idle
+        "#]],
+    );
+}

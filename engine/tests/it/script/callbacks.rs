@@ -13,6 +13,7 @@ pub fn callback() -> CallbackPolicy {
         retry_every: secs(60),
         ring: secs(25),
         scheduled: true,
+        expires: None,
     }
 }
 
@@ -558,6 +559,158 @@ fn a_callback_being_placed_takes_the_widening_of_a_new_policy() {
             51s agent 0 idle
             60s offer 1: call 0 -> agent 1 (attempt 2, eligible since 60s, free since 0s)
             60s ! ring agent 1 for call 0
+        "#]],
+    );
+}
+
+/// A callback is owed for 200 s.
+fn expiring() -> Policy {
+    let mut policy = offering();
+    policy.queues[0].callback = Some(CallbackPolicy {
+        expires: Some(secs(200)),
+        ..callback()
+    });
+    policy
+}
+
+#[test]
+fn a_callback_that_nobody_makes_in_time_expires() {
+    // Nobody ever works: without `expires` the call would have no outcome.
+    check(
+        &expiring(),
+        "1s call 0 arrives
+         32s call 0 wants a callback
+         --
+         231s
+         232s
+         9999s",
+        expect![[r#"
+            232s call 0 callback expired
+        "#]],
+    );
+}
+
+#[test]
+fn a_callback_at_a_chosen_time_is_owed_from_then_on() {
+    check(
+        &expiring(),
+        "1s call 0 arrives
+         32s call 0 wants a callback at 500s
+         --
+         699s
+         700s",
+        expect![[r#"
+            700s call 0 callback expired
+        "#]],
+    );
+}
+
+#[test]
+fn a_callback_between_attempts_expires() {
+    let mut patient = expiring();
+    patient.queues[0].callback = Some(CallbackPolicy {
+        retry_every: secs(900),
+        expires: Some(secs(200)),
+        ..callback()
+    });
+    check(
+        &patient,
+        "0s agent 0 works 0:1
+         1s call 0 arrives
+         32s call 0 wants a callback
+         33s agent 0 available
+         --
+         34s call 0 does not pick up
+         232s",
+        expect![[r#"
+            34s call 0 missed its callback
+            34s agent 0 idle
+            232s call 0 callback expired
+        "#]],
+    );
+}
+
+#[test]
+fn an_attempt_that_is_being_made_when_the_callback_expires_is_the_last() {
+    let script = |then: &str| {
+        format!(
+            "0s agent 0 works 0:1
+             1s call 0 arrives
+             32s call 0 wants a callback
+             --
+             230s agent 0 available
+             232s
+             {then}"
+        )
+    };
+    check(
+        &expiring(),
+        &script("235s call 0 does not pick up"),
+        expect![[r#"
+            230s agent 0 available
+            230s call 0 is called back for agent 0 (attempt 1)
+            230s ! call back call 0 for agent 0
+            235s call 0 missed its callback
+            235s agent 0 idle
+            235s call 0 callback expired
+        "#]],
+    );
+    // Who picks up is connected, however long that takes.
+    check(
+        &expiring(),
+        &script(
+            "235s call 0 picks up
+             236s offer 0 declined
+             436s offer 3 answered
+             436s call 0 is bridged",
+        ),
+        expect![[r#"
+            230s agent 0 available
+            230s call 0 is called back for agent 0 (attempt 1)
+            230s ! call back call 0 for agent 0
+            235s offer 0: call 0 -> agent 0 (attempt 1, eligible since 235s, free since 230s)
+            235s ! ring agent 0 for call 0
+            236s offer 0 declined: call 0
+            236s agent 0 idle
+            241s offer 1: call 0 -> agent 0 (attempt 2, eligible since 236s, free since 241s)
+            241s ! ring agent 0 for call 0
+            271s ! stop offer 1 to agent 0
+            271s offer 1 unreachable: call 0
+            271s agent 0 idle
+            331s offer 2: call 0 -> agent 0 (attempt 3, eligible since 271s, free since 331s)
+            331s ! ring agent 0 for call 0
+            361s ! stop offer 2 to agent 0
+            361s offer 2 unreachable: call 0
+            361s agent 0 idle
+            421s offer 3: call 0 -> agent 0 (attempt 4, eligible since 361s, free since 421s)
+            421s ! ring agent 0 for call 0
+            436s offer 3 answered: call 0
+            436s ! bridge call 0 with agent 0
+            436s call 0 connected: agent 0 (attempts 4, waited 435s, a callback)
+        "#]],
+    );
+}
+
+#[test]
+fn a_new_policy_says_how_long_a_callback_is_owed() {
+    check_with(
+        &offering(),
+        &[("expiring", &expiring()), ("offering", &offering())],
+        "1s call 0 arrives
+         2s call 1 arrives
+         32s call 0 wants a callback
+         132s call 1 wants a callback
+         --
+         210s policy expiring
+         220s policy offering
+         250s policy expiring
+         332s",
+        expect![[r#"
+            210s policy applied
+            220s policy applied
+            250s policy applied
+            250s call 0 callback expired
+            332s call 1 callback expired
         "#]],
     );
 }

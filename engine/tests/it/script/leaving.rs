@@ -336,3 +336,44 @@ fn at_close_waiting_calls_may_move_to_another_queue() {
         "#]],
     );
 }
+
+#[test]
+fn a_policy_that_clears_at_close_clears_who_waits_in_a_queue_that_is_closed() {
+    let mut serving = policy(2);
+    serving.queues[0].at_close = AtClose::Serve;
+    let mut clearing = serving.clone();
+    for queue in &mut clearing.queues {
+        queue.at_close = AtClose::Clear;
+        queue.on_closed = Treatment::HangUp;
+    }
+    // Call 0 is ringing and may be answered yet, call 3 waits in a queue that is open.
+    super::check_with(
+        &serving,
+        &[("clearing", &clearing)],
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         1s call 0 arrives
+         2s call 1 arrives
+         3s call 2 arrives
+         3s call 3 arrives queue 1
+         4s queue 0 closes
+         --
+         5s policy clearing
+         6s offer 0 declined
+         7s queue 0 opens
+         8s policy clearing",
+        expect![[r#"
+            5s policy applied
+            5s ! call 1 goodbye
+            5s call 1 refused: closed
+            5s ! call 2 goodbye
+            5s call 2 refused: closed
+            6s offer 0 declined: call 0
+            6s agent 0 idle
+            6s ! call 0 goodbye
+            6s call 0 refused: closed
+            7s queue 0 open
+            8s policy applied
+        "#]],
+    );
+}

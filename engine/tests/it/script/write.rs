@@ -4,7 +4,8 @@ use core::fmt::Write;
 
 use engine::input::AgentStatus;
 use engine::output::{
-    Alert, Announced, BreakerState, Departure, Event, OfferEnd, Output, Refusal, Stage,
+    Alert, Announced, BreakerState, CallbackFailure, Departure, Event, OfferEnd, Output, Refusal,
+    Stage,
 };
 use engine::{Command, Timestamp, What};
 
@@ -139,7 +140,10 @@ fn of_event(event: Event) -> String {
             attempt,
         } => format!("{call} is called back for {agent} (attempt {attempt})"),
         Event::CallbackMissed { call } => format!("{call} missed its callback"),
-        Event::CallbackFailed { call } => format!("{call} callback failed"),
+        Event::CallbackFailed { call, why } => match why {
+            CallbackFailure::Unreached => format!("{call} callback failed"),
+            CallbackFailure::Expired => format!("{call} callback expired"),
+        },
         Event::AgentStatusSet { agent, status } => match status {
             AgentStatus::Available => format!("{agent} available"),
             AgentStatus::Break(reason) => format!("{agent} on break {reason}"),

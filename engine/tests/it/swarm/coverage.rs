@@ -64,6 +64,7 @@ impl Coverage {
                 self.queues.insert(*call, *to);
             }
             Event::OfferMade { call, .. } => self.offer(*call, policy),
+            Event::CallbackFailed { why, .. } => self.count("callback failed", why),
             Event::OfferEnded { call, end, .. } => {
                 self.count("offer", end);
                 *self.live.entry(*call).or_default() -= 1;

@@ -104,7 +104,7 @@ impl Judge {
             | Event::CallTimedOut { call, .. }
             | Event::VoicemailTaken { call }
             | Event::CallFailed { call }
-            | Event::CallbackFailed { call } => self.moves(*call, Place::InHand, Place::Over),
+            | Event::CallbackFailed { call, .. } => self.moves(*call, Place::InHand, Place::Over),
             Event::CallQueued { call, .. }
             | Event::CallOverflowed { call, .. }
             | Event::EstimateAnnounced { call, .. }

@@ -139,6 +139,7 @@ fn queue(rng: &mut Rng, spans: &mut Spans, index: u64, queues: u64) -> QueuePoli
             retry_every: spans.one_of(rng, &[2, 10, 30]),
             ring: spans.one_of(rng, &[3, 8]),
             scheduled: rng.percent(60),
+            expires: rng.maybe(40, |rng| spans.one_of(rng, &[2, 10, 40, 120])),
         }),
     }
 }

@@ -356,6 +356,7 @@ fn callback(field: &Field<'_>) -> Option<CallbackPolicy> {
         "retry_every",
         "ring",
         "scheduled",
+        "expires",
     ])?;
     let mut callback = CallbackPolicy {
         offer_after: Duration::from_secs(600),
@@ -363,11 +364,13 @@ fn callback(field: &Field<'_>) -> Option<CallbackPolicy> {
         retry_every: Duration::from_secs(300),
         ring: Duration::from_secs(25),
         scheduled: false,
+        expires: None,
     };
     set_span(&keys, "offer_after", &mut callback.offer_after);
     set_count(&keys, "attempts", &mut callback.attempts, 1, 100);
     set_span(&keys, "retry_every", &mut callback.retry_every);
     set_span(&keys, "ring", &mut callback.ring);
     set_boolean(&keys, "scheduled", &mut callback.scheduled);
+    callback.expires = keys.get("expires").and_then(|f| f.quantity(quantity::span));
     Some(callback)
 }

@@ -19,7 +19,7 @@ const EXPECTED: &[(&str, &str)] = &[
     (
         "timer",
         "HeartbeatLease DeviceGrace AgentBreaker AgentRest WrapUp Offer CarrierBreaker MaxWait \
-         CallRest Widen CallbackOffer CallbackDue Announce Pace Scan SlowScan Reconcile AlertWindow",
+         CallbackExpiry CallRest Widen CallbackOffer CallbackDue Announce Pace Scan SlowScan Reconcile AlertWindow",
     ),
     (
         "command",
@@ -36,6 +36,7 @@ const EXPECTED: &[(&str, &str)] = &[
          FeatureShareSet AlertRaised AlertCleared",
     ),
     ("leave to", "Voicemail HangUp CallbackConfirmed"),
+    ("callback failed", "Unreached Expired"),
     ("offer", "Declined Expired Unreachable Failed Withdrawn"),
     ("abandoned", "Waiting Ringing Claimed Voicemail Callback"),
     ("refused at", "Closed Full Nobody"),
