@@ -11,6 +11,7 @@ mod exact;
 mod files_fuzz;
 mod fit;
 mod memory;
+mod readme;
 mod replay;
 mod scenario_errors;
 mod scenario_reads;

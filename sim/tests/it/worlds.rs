@@ -214,6 +214,21 @@ fn a_fault_is_not_survived_without_the_safeguard_that_its_scenario_names() {
 }
 
 #[test]
+fn phase_4_carries_more_calls_than_phase_3() {
+    let passes = |without: &[&str]| {
+        let mut set = vec!["experiment.replications=60"];
+        set.extend(without);
+        let report = run_on(&read(&plan("phase-4-busy"), &set), 2, Checks::default()).report;
+        let report: serde_json::Value = serde_json::from_str(&report_json(&report)).unwrap();
+        let gates = report["gates"].as_array().unwrap().clone();
+        gates.iter().all(|gate| gate["verdict"] == "pass")
+    };
+    assert!(passes(&[]));
+    assert!(!passes(&["policy.queues.sales.offer.ring=1"]));
+    assert!(!passes(&["policy=../policies/phase-3.yaml"]));
+}
+
+#[test]
 fn alerts_are_silent_until_something_is_wrong() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/faults/alerts.yaml");
     let report = run_on(&read(&path, &["faults=[]"]), 2, Checks::default()).report;
