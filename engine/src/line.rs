@@ -9,8 +9,7 @@ use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
 
 impl Engine {
-    /// Gives a call that joins its queue its lane there. Its kind is handed over, not read: it was
-    /// written a moment ago, byte by byte, and reading it in words would wait for that.
+    /// Gives a call that joins its queue its lane there.
     pub(crate) fn take_lane(
         &mut self,
         now: Timestamp,

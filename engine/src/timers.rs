@@ -80,8 +80,7 @@ struct Entry {
     at: u64,
     /// Timer kind in the top byte, the entity's id (its order among equals) below.
     order: u64,
-    /// The slot in the high half, the entity's table index in the low one: one word, because an
-    /// entry is written once and read at once, and a processor cannot forward two half words.
+    /// The slot in the high half, the entity's table index in the low one.
     place: u64,
 }
 

@@ -87,12 +87,12 @@ impl TraceHasher {
     }
 
     /// Folds one output in.
-    #[inline]
+    #[inline(always)]
     pub fn output(&mut self, output: &Output) {
         self.take(Row::of(output));
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, row: Row) {
         let [a, b] = self.lanes;
         let word = row.0;

@@ -45,8 +45,8 @@ pub struct World<'a> {
     engine: Engine,
     recorder: Recorder,
     digest: TraceHasher,
-    /// `None` while a step's outputs are carried out.
-    out: Option<Box<Outbox>>,
+    /// Empty while a step's outputs are carried out.
+    out: Outbox,
     calendar: Calendar,
     /// Events of this very instant, before those of the calendar.
     soon: Soon,
@@ -120,7 +120,7 @@ impl<'a> World<'a> {
             engine,
             recorder,
             digest: TraceHasher::new(),
-            out: None,
+            out: Outbox::default(),
             calendar: Calendar::with_capacity(1024),
             soon: Soon::default(),
             now: Timestamp::ZERO,
@@ -288,24 +288,26 @@ impl<'a> World<'a> {
             self.faults.hold(self.now, input);
             return;
         }
-        let mut out = self.out.take().unwrap_or_default();
-        out.clear();
-        if self.engine.handle(self.now, input, &mut out).is_err() {
-            self.rejected += 1;
-        }
-        self.absorb(out);
+        self.step(Some(input));
     }
 
     /// The engine's own deadlines, up to now.
     fn advance(&mut self) {
-        let mut out = self.out.take().unwrap_or_default();
-        out.clear();
-        self.engine.advance_to(self.now, &mut out);
-        self.absorb(out);
+        self.step(None);
     }
 
-    /// Records a step's outputs and carries them out.
-    fn absorb(&mut self, out: Box<Outbox>) {
+    /// One engine step: its outputs are recorded and carried out. One function for both kinds of
+    /// step, so that this code, most of a run's, is there once.
+    fn step(&mut self, input: Option<Input>) {
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
+        match input {
+            Some(input) => {
+                let taken = self.engine.handle(self.now, input, &mut out);
+                self.rejected += u64::from(taken.is_err());
+            }
+            None => self.engine.advance_to(self.now, &mut out),
+        }
         self.steps += 1;
         if let Some(check) = self.check
             && self.broken.is_none()
@@ -324,7 +326,7 @@ impl<'a> World<'a> {
                 }
             }
         }
-        self.out = Some(out);
+        self.out = out;
         if self.plan.watches_store {
             self.tell_store_latency();
         }
@@ -338,14 +340,14 @@ impl<'a> World<'a> {
             let moment = self.now.after((u * gap as f64) as Micros);
             if moment < at && !self.faults.server_is_away() {
                 self.now = moment;
-                let mut out = self.out.take().unwrap_or_default();
+                let mut out = std::mem::take(&mut self.out);
                 out.clear();
                 self.engine.advance_to(moment, &mut out);
                 assert!(
                     out.is_empty(),
                     "a poll before the next deadline said something"
                 );
-                self.out = Some(out);
+                self.out = out;
             }
         }
     }

@@ -99,7 +99,8 @@ impl Window {
     /// Something at `at` counts.
     #[inline]
     pub(crate) fn contains(self, at: Timestamp) -> bool {
-        at >= self.from && at < self.to
+        // One comparison: an earlier time wraps round to a great span.
+        at.0.wrapping_sub(self.from.0) < self.to.0.wrapping_sub(self.from.0)
     }
     /// The part of `[since, until)` inside the window.
     #[inline]

@@ -10,6 +10,9 @@ use crate::world::agents::legs::{Leg, LegStage, generation};
 use crate::world::callers::State;
 use crate::world::event::{Event, Kind};
 
+/// As many agents and their calls stay in a core's cache, where asking ahead only costs.
+const IN_CACHE: usize = 1000;
+
 impl World<'_> {
     /// The engine wants caller and agent joined.
     pub(crate) fn join(&mut self, offer: OfferId, call: CallId) {
@@ -83,8 +86,10 @@ impl World<'_> {
             return;
         }
         let (call, entity) = (caller.id, caller.entity);
-        self.engine.prefetch(call, agent);
-        self.recorder.prefetch(call, agent);
+        if self.agents.len() > IN_CACHE {
+            self.engine.prefetch(call, agent);
+            self.recorder.prefetch(call, agent);
+        }
         self.hang_up(slot);
         let group = self.group(agent.0);
         let need = group.wrap_up.as_ref().map_or(0, |dist| {
