@@ -135,7 +135,7 @@ impl Reference {
         if part != self.alarms.part {
             self.alarms.log.push(Entry::PartOver(now));
             self.alarms.begun = self.alarms.log.len();
-            self.alarms.is_partial = part.is_some_and(|part| now.0 % part > 0);
+            self.alarms.is_partial = part.is_some_and(|part| !now.0.is_multiple_of(part));
             self.alarms.part = part;
         }
     }
