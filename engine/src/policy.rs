@@ -135,7 +135,7 @@ pub struct Alerts {
     pub agent_availability: Share,
     /// Waiting calls of one queue above this.
     pub queue_length: u32,
-    /// The window. Above 0.
+    /// The window. At least 5 s. Another length begins a window anew.
     pub window: Duration,
     /// Ended calls in the window before the success rate says anything.
     pub min_calls: u32,

@@ -20,7 +20,8 @@
 //!
 //! # What a search costs
 //!
-//! A look at the head of each lane, O(log n), and at the calls that it passes over: each of them was
+//! A look at the head of each lane, O(log n), and at the calls that it passes over. Where agents place
+//! their own legs and the carrier takes none, these are the callbacks ahead, one by one. Else each was
 //! missed, within `tried_for`, by every idle agent that could serve it. So it passes over no more
 //! calls than *the least missing of the idle agents* missed within `tried_for`, however long the line
 //! is: with the default rests (2 s at least, 60 s of `tried_for`) 30 calls. Only a policy without rests, and

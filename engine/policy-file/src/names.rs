@@ -14,6 +14,13 @@ pub struct Names {
     pub classes: Vec<String>,
 }
 
+/// A policy file names at most this many queues, and this many classes: more are not needed by anyone,
+/// and ids end at 65,535.
+pub(crate) const MOST_OF_A_POLICY: usize = 4096;
+
+/// A world's classes and a policy's, together, have 16-bit ids.
+const MOST_CLASSES: usize = (1 << 16) - MOST_OF_A_POLICY;
+
 impl Names {
     /// The queue of this name.
     #[must_use]
@@ -32,8 +39,12 @@ impl Names {
         intern(&mut self.queues, name).map(QueueId)
     }
 
-    /// The class of this name, added at the end when new; `None` when the ids are used up.
+    /// The class of this name, added at the end when new; `None` when the ids are used up: there is
+    /// always room left for those that a policy adds to a world's when it is bound.
     pub fn intern_class(&mut self, name: &str) -> Option<ClassId> {
+        if self.classes.len() >= MOST_CLASSES && self.class(name).is_none() {
+            return None;
+        }
         intern(&mut self.classes, name).map(ClassId)
     }
 }

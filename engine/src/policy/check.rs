@@ -156,14 +156,24 @@ fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: u
 /// Classes that are not named, and calls without `priority_queue`, count as one more class.
 fn check_priorities(found: &mut Found, index: usize, queue: &QueuePolicy) {
     let rest = Priority::default();
+    // From the largest head start down; with each, the fastest aging so far.
+    let classes = queue.priority.iter().chain([&rest]);
+    let mut fastest: Vec<(Duration, u32)> = classes
+        .map(|class| (class.head_start, class.aging_milli))
+        .collect();
+    fastest.sort_unstable_by(|a, b| b.cmp(a));
+    for i in 1..fastest.len() {
+        fastest[i].1 = fastest[i].1.max(fastest[i - 1].1);
+    }
     for (i, class) in queue.priority.iter().enumerate() {
         found.short(
             &format!("queues.#{index}.priority.#{i}.head_start"),
             class.head_start,
         );
-        let slower = queue.priority.iter().chain([&rest]).any(|other| {
-            other.head_start >= class.head_start && other.aging_milli > class.aging_milli
-        });
+        let no_less = fastest.partition_point(|(start, _)| *start >= class.head_start);
+        let slower = fastest[..no_less]
+            .last()
+            .is_some_and(|(_, aging)| *aging > class.aging_milli);
         found.expect(
             !slower,
             || format!("queues.#{index}.priority.#{i}.aging"),
@@ -217,5 +227,47 @@ impl Found {
             || path.to_string(),
             "a span of at most 366 days",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Found, QueuePolicy, check_priorities};
+    use crate::policy::Priority;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+    use core::time::Duration;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_class_is_refused_if_and_only_if_another_of_no_less_a_start_ages_faster(
+            drawn in prop::collection::vec((0u64..4, 0u32..5), 0..6),
+        ) {
+            let classes: Vec<Priority> = drawn
+                .iter()
+                .map(|(start, aging)| Priority {
+                    head_start: Duration::from_secs(*start),
+                    aging_milli: aging * 250,
+                })
+                .collect();
+            let expected: Vec<String> = classes
+                .iter()
+                .enumerate()
+                .filter(|(_, class)| {
+                    classes.iter().chain([&Priority::default()]).any(|other| {
+                        other.head_start >= class.head_start
+                            && other.aging_milli > class.aging_milli
+                    })
+                })
+                .map(|(i, _)| format!("queues.#7.priority.#{i}.aging"))
+                .collect();
+            let mut found = Found(Vec::new());
+            let queue = QueuePolicy { priority: classes.into(), ..QueuePolicy::default() };
+            check_priorities(&mut found, 7, &queue);
+            let paths: Vec<String> = found.0.into_iter().map(|error| error.path).collect();
+            prop_assert_eq!(paths, expected);
+        }
     }
 }

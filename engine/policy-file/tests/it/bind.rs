@@ -47,3 +47,17 @@ fn a_queue_that_the_policy_does_not_have_is_refused() {
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].to_string(), "the policy has no queue `billing`");
 }
+
+#[test]
+fn a_world_never_has_so_many_classes_that_a_policy_s_own_find_no_room() {
+    let mut world = Names::default();
+    world.intern_queue("support").unwrap();
+    // As many as there can be, all but the last entered without the search for one of its name.
+    world.classes = (1..61_440).map(|i| i.to_string()).collect();
+    assert!(world.intern_class("the last").is_some());
+    assert_eq!(world.intern_class("one too many"), None);
+    let file = PolicyFile::parse(crate::FULL, "full.yaml").unwrap();
+    let bound = file.bind(&world).unwrap();
+    assert_eq!(bound.names.classes.len(), 61_440 + file.names.classes.len());
+    bound.policy.check().unwrap();
+}

@@ -11,12 +11,9 @@ use std::time::Duration;
 use super::{no_such_queue, set_boolean, set_count, set_span};
 use crate::field::{Field, Keys};
 use crate::hours::{Hours, OpenSpan, Weekdays};
-use crate::names::Names;
+use crate::names::{MOST_OF_A_POLICY as MOST, Names};
 use crate::policy::PolicyFile;
 use crate::quantity;
-
-/// More queues or classes than this are not needed by anyone, and ids end at 65,535.
-const MOST: usize = 4096;
 
 const KEYS: [&str; 18] = [
     "discovery",
