@@ -17,6 +17,7 @@ use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Alert, Event, Outbox};
 use crate::policy::{Alerts, Share};
+use crate::scan::grid;
 use crate::time::{Micros, Timestamp, micros};
 
 const BUCKETS: usize = 5;
@@ -172,7 +173,7 @@ impl Engine {
             Some(alerts) => {
                 self.alerts.limit = Some(alerts.queue_length);
                 let bucket = bucket_length(&alerts);
-                self.arm_alert_window(Timestamp((now.0 / bucket + 1) * bucket));
+                self.arm_alert_window(grid(now, bucket));
                 // Some may be too long under a new limit.
                 for (i, queue) in self.queues.iter().enumerate() {
                     self.alerts.lengthened(QueueId(i as u16), queue.in_line);
@@ -220,7 +221,7 @@ impl Engine {
             return;
         };
         let bucket = bucket_length(&rules);
-        self.arm_alert_window(now.after(bucket));
+        self.arm_alert_window(grid(now, bucket));
         if let Some(window) = self.alerts.turn(now) {
             let success = success_alert(
                 &window,

@@ -187,8 +187,7 @@ impl Engine {
         let ring = self.policy.queues[queue]
             .callback
             .map_or(0, |policy| micros(policy.ring));
-        let until = self
-            .leaves_at(now)
+        let until = now
             .after(self.queues[queue].rules.place_timeout)
             .after(ring);
         self.leg_placed(now, agent);
@@ -225,7 +224,7 @@ impl Engine {
             return Ok(());
         }
         let rules = &self.queues[self.calls[slot].queue.index()].rules;
-        let until = self.leaves_at(now).after(rules.place_timeout);
+        let until = now.after(rules.place_timeout);
         self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);
         Ok(())
     }

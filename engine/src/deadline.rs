@@ -7,7 +7,7 @@ use crate::call;
 use crate::engine::{Engine, slots};
 use crate::id::{AgentId, QueueId};
 use crate::time::Timestamp;
-use crate::timers::{Due, Slot, Timer};
+use crate::timers::{Slot, Timer};
 
 impl Engine {
     #[inline]
@@ -72,29 +72,28 @@ impl Engine {
         self.timers.disarm(self.slots.nth(slots::ALERTS));
     }
 
-    /// Moves leases, graces and the deadlines of offers by the gap, for all that were live when
-    /// it began.
-    pub(crate) fn extend_over_gap(&mut self, since: Timestamp, now: Timestamp) {
+    /// Leases, graces and the deadlines of offers, live when the gap began, are moved by the gap;
+    /// whatever else came due in it is due at its end, once, in the order of [`Timer`].
+    pub(crate) fn put_off_over_gap(&mut self, since: Timestamp, now: Timestamp) {
         let gap = now.since(since);
-        let moved: Vec<(Slot, Due)> = self
+        let moved: Vec<(Slot, Timestamp)> = self
             .timers
             .armed()
-            .filter(|(_, due)| {
-                due.at >= since
-                    && matches!(
-                        due.timer,
-                        Timer::HeartbeatLease | Timer::DeviceGrace | Timer::Offer
-                    )
+            .filter_map(|(slot, due)| {
+                let lasts = matches!(
+                    due.timer,
+                    Timer::HeartbeatLease | Timer::DeviceGrace | Timer::Offer
+                );
+                let at = if lasts {
+                    due.at.after(gap)
+                } else {
+                    due.at.max(now)
+                };
+                (at > due.at).then_some((slot, at))
             })
             .collect();
-        for (slot, due) in moved {
-            self.timers.arm(
-                slot,
-                due.timer,
-                u64::from(due.entity),
-                due.entity,
-                due.at.after(gap),
-            );
+        for (slot, at) in moved {
+            self.timers.put_off(slot, at);
         }
     }
 }

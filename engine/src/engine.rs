@@ -44,9 +44,6 @@ pub struct Engine {
     pub(crate) queues: Vec<Queue>,
     pub(crate) timers: Timers,
     pub(crate) carrier: Carrier,
-    /// The end of the last gap of the driver: what was decided inside it left only then, so that
-    /// an agent's time to be reached runs from here.
-    back_at: Timestamp,
     pub(crate) alerts: AlertWatch,
     /// Callbacks whose callers have picked up and whose agents' legs the carrier does not take yet,
     /// by slot, the first to pick up first.
@@ -101,7 +98,6 @@ impl Engine {
                 spacing: 0,
                 next_leg: Timestamp::ZERO,
             },
-            back_at: Timestamp::ZERO,
             alerts: AlertWatch::default(),
             answered_callbacks: Vec::new(),
             to_route: Vec::new(),
@@ -198,11 +194,10 @@ impl Engine {
                 self.advance_to(now, out);
                 return Err(Rejection::BadGap);
             }
-            // What came due before the gap fires as if the driver had looked then; the gap itself
-            // must not expire what was answered in it.
+            // What came due before the gap fires as if the driver had looked then. In the gap nobody
+            // decided anything: nothing expires that was answered in it, and the rest waited.
             self.advance_to(since.max(self.now), out);
-            self.extend_over_gap(since, now);
-            self.back_at = now;
+            self.put_off_over_gap(since, now);
         }
         self.advance_to(now, out);
         self.apply(now, input, out)?;
@@ -315,12 +310,6 @@ impl Engine {
     /// Offers made so far: the number of the next.
     pub(crate) fn n_offers(&self) -> u64 {
         self.next_offer
-    }
-
-    /// When a command that is given at `at` leaves the driver.
-    #[inline]
-    pub(crate) fn leaves_at(&self, at: Timestamp) -> Timestamp {
-        at.max(self.back_at)
     }
 
     pub(crate) fn next_offer(&mut self) -> u64 {

@@ -168,7 +168,8 @@ pub enum Input {
         latency: Duration,
     },
     /// The driver was away from `since` to now: leases, graces and ring deadlines are extended by
-    /// the gap.
+    /// the gap. Whatever else came due in the gap happens, and is stamped, at its end: nothing is
+    /// decided while nobody is there to carry it out.
     Resumed {
         /// The last moment before the gap.
         since: Timestamp,

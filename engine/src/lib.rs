@@ -8,7 +8,8 @@
 //! There is one kind of time: [`Timestamp`], microseconds since the run's epoch. The driver says
 //! what time it is with every step; `now` never goes backwards. A timer acts and stamps its
 //! outputs at its *own deadline*, however late the driver looks, so outputs do not depend on how
-//! often it polls.
+//! often it polls. What came due while the driver was away ([`Input::Resumed`]) happens at the end of
+//! that gap.
 //!
 //! # A step
 //!

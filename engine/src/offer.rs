@@ -71,7 +71,7 @@ impl Engine {
             // The two could not be matched before the agent worked for the queue.
             eligible_since = eligible_since.max(who.works_for_since(call.queue));
         }
-        let until = self.leaves_at(now).after(rules.place_timeout);
+        let until = now.after(rules.place_timeout);
         let push = rules.push;
         let at_arrival = self.arriving == Some(slot) && attempt == 1;
         self.arm_agent(agent, agent::slots::WORK, Timer::Offer, until);

@@ -82,7 +82,7 @@ impl Engine {
         let every = state.rules.poll.expect("invariant: a polled queue scans");
         let waiting = state.in_line;
         out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_queue(id, crate::queue::slots::SCAN, Timer::Scan, now.after(every));
+        self.arm_queue(id, crate::queue::slots::SCAN, Timer::Scan, grid(now, every));
         self.mark(id, pending::CONTINUOUS);
     }
 
@@ -110,7 +110,7 @@ impl Engine {
             id,
             crate::queue::slots::SCAN,
             Timer::Reconcile,
-            now.after(every),
+            grid(now, every),
         );
         self.mark(id, pending::RECONCILE);
         self.reconciles = true;
@@ -150,7 +150,7 @@ impl Engine {
 }
 
 /// The first multiple of `every` after `now`.
-fn grid(now: Timestamp, every: u64) -> Timestamp {
+pub(crate) fn grid(now: Timestamp, every: u64) -> Timestamp {
     Timestamp((now.0 / every + 1).saturating_mul(every))
 }
 

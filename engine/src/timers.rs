@@ -204,6 +204,20 @@ impl Timers {
         Some(due)
     }
 
+    /// Moves the armed timer in `slot` to `at`; its order among equals stays.
+    pub(crate) fn put_off(&mut self, slot: Slot, at: Timestamp) {
+        let i = self.position[slot.0 as usize] as usize;
+        let entry = Entry {
+            at: at.0,
+            ..self.heap[i]
+        };
+        debug_assert!(
+            entry.at >= self.heap[i].at,
+            "a timer is put off, not hastened"
+        );
+        self.sink(i, entry);
+    }
+
     /// Every armed timer, in no order.
     pub(crate) fn armed(&self) -> impl Iterator<Item = (Slot, Due)> + '_ {
         self.heap.iter().map(|e| (e.slot(), e.due()))

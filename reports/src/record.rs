@@ -233,6 +233,10 @@ impl Recorder {
                     Alert::QueueLength(_) => 3,
                 };
                 self.run.alerts[kind] += u64::from(self.window.contains(at));
+                self.run.open_alerts += 1;
+            }
+            Event::AlertCleared { alert: _ } => {
+                self.run.open_alerts = self.run.open_alerts.saturating_sub(1);
             }
             Event::CallExhausted { call: _ }
             | Event::CallbackOffered { call: _ }
@@ -243,8 +247,7 @@ impl Recorder {
             | Event::FeatureShareSet {
                 feature: _,
                 share: _,
-            }
-            | Event::AlertCleared { alert: _ } => {}
+            } => {}
         }
     }
 

@@ -285,7 +285,7 @@ impl<'a> World<'a> {
     #[inline]
     fn feed(&mut self, input: Input) {
         if self.faults.server_is_away() {
-            self.faults.hold(input);
+            self.faults.hold(self.now, input);
             return;
         }
         self.step(Some(input));
@@ -327,6 +327,9 @@ impl<'a> World<'a> {
             }
         }
         self.out = out;
+        if self.plan.watches_store {
+            self.tell_store_latency();
+        }
     }
 
     /// Asks the engine at moments nobody planned, up to `at`.

@@ -130,7 +130,8 @@ impl Reference {
         if let Input::Resumed { since } = input
             && since <= now
         {
-            // What came due before the gap fires as if the driver had looked then.
+            // What came due before the gap fires as if the driver had looked then; what came due in it,
+            // at its end.
             self.advance_to(since.max(self.now));
             self.extend_over_gap(since, now);
             self.back_at = now;

@@ -59,6 +59,14 @@ pub(super) const MEASURES: &[Measure] = &[
         sample: |s| count(s.run.run.alerts[3]),
     },
     Measure {
+        id: "alerts_open",
+        unit: Unit::Count,
+        better: Better::Lower,
+        by: Breakdown::None,
+        formula: "alerts of any kind that were raised and not cleared when the run ended",
+        sample: |s| count(s.run.run.open_alerts),
+    },
+    Measure {
         id: "rescues",
         unit: Unit::Count,
         better: Better::Lower,

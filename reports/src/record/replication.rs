@@ -107,6 +107,8 @@ impl AgentTotals {
 pub struct RunCounts {
     /// Alerts raised: success rate, store latency, agent availability, queue length.
     pub alerts: [u64; 4],
+    /// Alerts raised, within the window or not, and not cleared.
+    pub open_alerts: u64,
     /// Matches that only the reconcile scan found.
     pub rescues: u64,
     /// Discovery scans.

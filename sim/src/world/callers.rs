@@ -130,10 +130,9 @@ impl World<'_> {
             return;
         }
         if let Some(back) = self.faults.server_returns() {
-            let away = back.since(self.now);
-            let answered = (away < WEBHOOK_LIMIT).then_some(away);
-            self.recorder.webhook_answered(self.now, answered);
-            if answered.is_none() {
+            let asked_at = self.faults.asked_at().unwrap_or(self.now);
+            if back.since(asked_at) >= WEBHOOK_LIMIT {
+                self.recorder.webhook_answered(self.now, None);
                 self.recorder
                     .failed_at_carrier(self.now, queue, class_id, is_redial);
                 self.may_call_again(stream, class, entity, Lost::Failed);
@@ -144,6 +143,7 @@ impl World<'_> {
                 stream,
                 class,
                 entity,
+                asked_at: Some(asked_at),
             });
             self.schedule(back, Kind::Redials, place, 0);
             return;
@@ -238,6 +238,13 @@ impl World<'_> {
         }
         let (call, entity) = (caller.id, caller.entity);
         self.hang_up(event.index());
+        self.tell(Input::CallerHungUp { call }, entity);
+    }
+
+    /// A command finds nobody on the line, and the carrier says so: a conversation may have ended that
+    /// the engine did not know of.
+    pub(crate) fn is_not_there(&mut self, slot: u32) {
+        let (call, entity) = (self.calls[slot].id, self.calls[slot].entity);
         self.tell(Input::CallerHungUp { call }, entity);
     }
 

@@ -67,15 +67,30 @@ impl World<'_> {
     pub(crate) fn commit(&mut self) {
         self.recorder.store_commit(self.now);
         self.commits += 1;
+        let mut answered_after = 0;
         if let Some(dist) = &self.plan.store.commit {
             let u = self.draws.unit(Purpose::StoreCommit, self.commits, 0);
-            let latency = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
-            self.faults.commit_took(latency);
-            self.recorder
-                .webhook_answered(self.now, (latency < WEBHOOK_LIMIT).then_some(latency));
-        } else if self.plan.restarts {
-            // Those of a server that is never slow count too, beside those that find it away.
-            self.recorder.webhook_answered(self.now, Some(0));
+            answered_after = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
+            self.faults.commit_took(answered_after);
+        } else if !self.plan.restarts {
+            // A server that is never slow and never away has nothing to be measured.
+            return;
+        }
+        if let Some(asked_at) = self.faults.asked_at() {
+            answered_after += self.now.since(asked_at);
+        }
+        let is_answered = answered_after < WEBHOOK_LIMIT;
+        self.recorder
+            .webhook_answered(self.now, is_answered.then_some(answered_after));
+    }
+
+    /// The driver measures its store; what the engine makes of it, it says when a window is over.
+    pub(crate) fn tell_store_latency(&mut self) {
+        if let Some(latency) = self.faults.measure_commit()
+            && !self.faults.server_is_away()
+        {
+            let latency = std::time::Duration::from_micros(latency);
+            self.feed(Input::StoreLatencyMeasured { latency });
         }
     }
 

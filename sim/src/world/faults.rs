@@ -16,9 +16,14 @@ pub(crate) struct Faults {
     store_factor: f64,
     /// The last commit's latency: what it said leaves after it.
     commit_delay: Micros,
+    /// The same, until the engine has heard of it.
+    unmeasured: Option<Micros>,
     /// When the server left and will be back.
     away: Option<(Timestamp, Timestamp)>,
-    held: Vec<Input>,
+    /// What was sent to it meanwhile, and when.
+    held: Vec<(Timestamp, Input)>,
+    /// When the webhook that is being answered met a server that was away.
+    asked_at: Option<Timestamp>,
     /// The agents each fault cut off.
     struck: Vec<Vec<u32>>,
 }
@@ -30,8 +35,10 @@ impl Faults {
             heartbeats_lost: 0,
             store_factor: 1.0,
             commit_delay: 0,
+            unmeasured: None,
             away: None,
             held: Vec::new(),
+            asked_at: None,
             struck: vec![Vec::new(); plan.faults.len()],
         }
     }
@@ -42,8 +49,16 @@ impl Faults {
     pub(crate) fn server_returns(&self) -> Option<Timestamp> {
         self.away.map(|(_, back)| back)
     }
-    pub(crate) fn hold(&mut self, input: Input) {
-        self.held.push(input);
+    pub(crate) fn hold(&mut self, now: Timestamp, input: Input) {
+        self.held.push((now, input));
+    }
+    /// When the webhook that is being answered met a server that was away; `None` = it met none.
+    pub(crate) fn asked_at(&self) -> Option<Timestamp> {
+        self.asked_at
+    }
+    /// The webhook being answered is one that met a server that was away, or any other.
+    pub(crate) fn answer_since(&mut self, asked_at: Option<Timestamp>) {
+        self.asked_at = asked_at;
     }
     pub(crate) fn carrier_is_down(&self) -> bool {
         self.carrier_down > 0
@@ -56,6 +71,12 @@ impl Faults {
     }
     pub(crate) fn commit_took(&mut self, latency: Micros) {
         self.commit_delay = latency;
+        self.unmeasured = Some(latency);
+    }
+    /// The last commit's latency, once.
+    #[inline]
+    pub(crate) fn measure_commit(&mut self) -> Option<Micros> {
+        self.unmeasured.take()
     }
     #[inline]
     pub(crate) fn commit_delay(&self) -> Micros {
@@ -103,10 +124,13 @@ impl World<'_> {
             FaultKind::StoreSlow(factor) => self.faults.store_factor /= factor,
             FaultKind::ServerRestart => {
                 if let Some((since, _)) = self.faults.away.take() {
+                    // It asks the carrier for what it did not hear in time.
                     self.feed(Input::Resumed { since });
-                    for input in std::mem::take(&mut self.faults.held) {
+                    for (asked_at, input) in std::mem::take(&mut self.faults.held) {
+                        self.faults.answer_since(Some(asked_at));
                         self.feed(input);
                     }
+                    self.faults.answer_since(None);
                 }
             }
             FaultKind::HeartbeatsLost => self.faults.heartbeats_lost -= 1,

@@ -32,6 +32,8 @@ pub struct WorldPlan {
     pub(crate) day_factor: Option<Dist>,
     /// Some caller may have a feature that looks at heartbeats.
     pub(crate) watches_heartbeats: bool,
+    /// Commits take time, and the policy has an alert that asks how long.
+    pub(crate) watches_store: bool,
     /// The server is away at some time.
     pub(crate) restarts: bool,
 }
@@ -154,6 +156,8 @@ impl WorldPlan {
             queue_hours: schedule::queue_hours(&scenario.policy.hours, &local, horizon),
             horizon,
             day_factor: experiment.day_factor.as_ref().map(dist),
+            watches_store: scenario.world.store.commit.is_some()
+                && scenario.policy.policy.alerts.is_some(),
             restarts: scenario
                 .world
                 .faults

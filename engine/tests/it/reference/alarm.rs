@@ -167,7 +167,7 @@ impl Reference {
         let Some(rules) = self.policy.alerts else {
             return;
         };
-        self.alarms.window_at = Some(now.after(part(&rules)));
+        self.alarms.window_at = Some(grid(now, part(&rules)));
         self.alarms.log.push(Entry::PartOver(now));
         if self.alarms.is_partial {
             self.alarms.is_partial = false;

@@ -117,7 +117,7 @@ impl Reference {
         let attempt = call.callback_attempts;
         let rules = self.rules(self.call(id).queue);
         let ring = rules.callback.map(|policy| policy.ring).unwrap_or_default();
-        let until = now.max(self.back_at) + rules.offer.place_timeout + ring;
+        let until = now + rules.offer.place_timeout + ring;
         let who = self.agent_mut(agent);
         who.activity = Activity::Reserved(id);
         who.work_until = Some(until);
@@ -163,7 +163,7 @@ impl Reference {
             return Ok(());
         }
         let place_timeout = self.rules(self.call(id).queue).offer.place_timeout;
-        self.agent_mut(agent).work_until = Some(now.max(self.back_at) + place_timeout);
+        self.agent_mut(agent).work_until = Some(now + place_timeout);
         Ok(())
     }
 

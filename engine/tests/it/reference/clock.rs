@@ -15,8 +15,8 @@ impl Reference {
     /// `Pace` is due whenever the carrier takes the next leg: looking for matches once too often
     /// finds none.
     pub(super) fn next_due(&self) -> Option<(Timestamp, Timer, u64)> {
-        let pace =
-            Some((self.carrier.next_leg, Timer::Pace, 0)).filter(|(at, _, _)| *at > self.now);
+        let next_leg = self.carrier.next_leg;
+        let pace = (next_leg > self.now).then_some((next_leg.max(self.back_at), Timer::Pace, 0));
         self.armed().chain(pace).min()
     }
 
@@ -53,7 +53,7 @@ impl Reference {
             .chain(calls)
             .chain(queues)
             .chain(rest)
-            .filter_map(|(at, timer, id)| at.map(|at| (at, timer, id)))
+            .filter_map(|(at, timer, id)| at.map(|at| (at.max(self.back_at), timer, id)))
     }
 
     pub(super) fn fire(&mut self, at: Timestamp, timer: Timer, id: u64) {
@@ -89,7 +89,8 @@ impl Reference {
         }
     }
 
-    /// The driver was away: what was live when the gap began gets the gap on top.
+    /// The driver was away: what was live when the gap began gets the gap on top. The rest is not
+    /// due before `back_at`.
     pub(super) fn extend_over_gap(&mut self, since: Timestamp, now: Timestamp) {
         let gap = now.since(since);
         for who in &mut self.agents {

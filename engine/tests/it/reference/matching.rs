@@ -229,7 +229,7 @@ impl Reference {
     pub(super) fn scan(&mut self, now: Timestamp, queue: QueueId) {
         self.count_scan(now, queue);
         if let Discovery::Poll(every) = self.rules(queue).discovery {
-            self.queues[queue.index()].scan_at = Some(now + every);
+            self.queues[queue.index()].scan_at = Some(grid(now, micros(every)));
         }
         self.queues[queue.index()].scanned = true;
     }
@@ -247,7 +247,7 @@ impl Reference {
     pub(super) fn reconcile(&mut self, now: Timestamp, queue: QueueId) {
         self.count_scan(now, queue);
         if let Discovery::Events { reconcile } = self.rules(queue).discovery {
-            self.queues[queue.index()].scan_at = reconcile.map(|every| now + every);
+            self.queues[queue.index()].scan_at = reconcile.map(|every| grid(now, micros(every)));
         }
     }
 }

@@ -47,14 +47,13 @@ impl Reference {
         } else {
             call.eligible.max(widened_at).max(works_since)
         };
-        let left_at = now.max(self.back_at);
         let who = self.agent_mut(agent);
         who.activity = Activity::Offered(offer, id, Stage::Placing);
         who.inverts = inverts;
         who.by_carrier = by_carrier;
         who.last_asked = Some(number);
         who.was_free_for = None;
-        who.work_until = Some(left_at + rules.offer.place_timeout);
+        who.work_until = Some(now + rules.offer.place_timeout);
         let free_since = who.free_since;
         self.event(
             now,

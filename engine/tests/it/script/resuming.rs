@@ -1,6 +1,7 @@
-//! After the driver was away: nothing expires that was answered meanwhile.
+//! After the driver was away: nothing expires that was answered meanwhile, and what nobody was there to
+//! decide or to say is decided and said at the end, once, at the pace the carrier allows.
 
-use engine::policy::{Discovery, Feature, Share};
+use engine::policy::{Announce, Discovery, Feature, Share};
 use expect_test::expect;
 
 use super::{check, policy, secs};
@@ -57,7 +58,7 @@ fn an_answer_that_came_in_the_gap_is_in_time() {
 }
 
 #[test]
-fn other_clocks_run_on_in_the_gap_and_stamp_at_their_own_deadlines() {
+fn what_else_came_due_in_the_gap_happens_at_its_end() {
     let mut policy = policy(1);
     policy.queues[0].max_wait = Some(secs(20));
     policy.queues[0].wrap_up = secs(10);
@@ -74,9 +75,9 @@ fn other_clocks_run_on_in_the_gap_and_stamp_at_their_own_deadlines() {
          --
          100s resumed since 10s",
         expect![[r#"
-            15s agent 0 idle
-            27s ! call 1 to voicemail
-            27s call 1 hears the greeting
+            100s agent 0 idle
+            100s ! call 1 to voicemail
+            100s call 1 hears the greeting
         "#]],
     );
 }
@@ -111,7 +112,7 @@ fn what_came_due_before_the_gap_fires_before_it_and_its_offers_live_through_it()
 }
 
 #[test]
-fn an_offer_that_was_decided_in_the_gap_has_its_whole_time_after_it() {
+fn nothing_is_decided_in_the_gap_and_an_offer_has_its_whole_time_after_it() {
     let mut events = policy(1);
     events.queues[0].wrap_up = secs(10);
     // The after-call work ends at 15 s, in the gap: nobody could have rung the agent before 200 s.
@@ -129,15 +130,15 @@ fn an_offer_that_was_decided_in_the_gap_has_its_whole_time_after_it() {
          229s
          230s",
         expect![[r#"
-        15s agent 0 idle
-        15s offer 1: call 1 -> agent 0 (attempt 1, eligible since 6s, free since 15s)
-        15s ! ring agent 0 for call 1
-        230s ! stop offer 1 to agent 0
-        230s offer 1 unreachable: call 1
-        230s agent 0 idle
-    "#]],
+            200s agent 0 idle
+            200s offer 1: call 1 -> agent 0 (attempt 1, eligible since 6s, free since 200s)
+            200s ! ring agent 0 for call 1
+            230s ! stop offer 1 to agent 0
+            230s offer 1 unreachable: call 1
+            230s agent 0 idle
+        "#]],
     );
-    // ... and so when a scan of the gap has found the pair.
+    // ... nor did a scan run: it runs once at the end, and goes on at its own moments.
     let mut polled = policy(1);
     polled.queues[0].discovery = Discovery::Poll(secs(60));
     check(
@@ -148,16 +149,74 @@ fn an_offer_that_was_decided_in_the_gap_has_its_whole_time_after_it() {
          --
          200s resumed since 10s
          229s
-         230s",
+         230s
+         240s",
         expect![[r#"
-            60s queue 0 scanned: 1 waiting
-            60s offer 0: call 0 -> agent 0 (attempt 1, eligible since 5s, free since 0s)
-            60s ! ring agent 0 for call 0
-            120s queue 0 scanned: 0 waiting
-            180s queue 0 scanned: 0 waiting
+            200s queue 0 scanned: 1 waiting
+            200s offer 0: call 0 -> agent 0 (attempt 1, eligible since 5s, free since 0s)
+            200s ! ring agent 0 for call 0
             230s ! stop offer 0 to agent 0
             230s offer 0 unreachable: call 0
             230s agent 0 idle
+            240s queue 0 scanned: 1 waiting
+        "#]],
+    );
+}
+
+#[test]
+fn legs_are_paced_after_the_gap_as_before_it() {
+    let mut policy = policy(1);
+    policy.carrier.calls_per_second_milli = Some(100);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         0s agent 1 available
+         0s agent 2 works 0:1
+         0s agent 2 available
+         5s call 0 arrives
+         6s call 1 arrives
+         6s call 2 arrives
+         7s offer 0 answered
+         --
+         100s resumed since 10s
+         109s
+         110s
+         119s",
+        expect![[r#"
+            100s offer 1: call 1 -> agent 1 (attempt 1, eligible since 6s, free since 0s)
+            100s ! ring agent 1 for call 1
+            107s ! stop offer 0 to agent 0
+            107s offer 0 undone: call 0
+            107s agent 0 idle
+            110s offer 2: call 0 -> agent 2 (attempt 2, eligible since 107s, free since 0s)
+            110s ! ring agent 2 for call 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_caller_hears_one_announcement_for_all_that_fell_into_the_gap() {
+    let mut policy = policy(1);
+    policy.queues[0].announce = Some(Announce {
+        first: secs(10),
+        every: secs(20),
+        position: true,
+        wait: true,
+    });
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s call 0 arrives
+         --
+         100s resumed since 11s
+         119s
+         120s",
+        expect![[r#"
+            10s call 0 was told: place 1
+            100s call 0 was told: place 1
+            120s call 0 was told: place 1
         "#]],
     );
 }

@@ -156,13 +156,17 @@ impl World<'_> {
 
     pub(crate) fn ring_stops(&mut self, event: Event) {
         let who = &mut self.agents[event.index() as usize];
-        if let Some(leg) = who.leg_of(event)
-            && leg.stage != LegStage::Talking
-        {
-            who.leg = None;
-            if who.leaving {
-                self.closes(event.index());
-            }
+        let Some(&mut leg) = who.leg_of(event) else {
+            return;
+        };
+        who.leg = None;
+        let is_leaving = who.leaving;
+        if leg.stage == LegStage::Talking {
+            // The claim was undone before the bridge, which was late, took effect.
+            self.talk_is_cut(event.index(), leg);
+        }
+        if is_leaving {
+            self.closes(event.index());
         }
     }
 }

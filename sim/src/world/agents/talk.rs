@@ -6,7 +6,7 @@ use engine::time::Micros;
 
 use crate::streams::Purpose;
 use crate::world::World;
-use crate::world::agents::legs::{LegStage, generation};
+use crate::world::agents::legs::{Leg, LegStage, generation};
 use crate::world::callers::State;
 use crate::world::event::{Event, Kind};
 
@@ -35,6 +35,14 @@ impl World<'_> {
             .calls
             .at(slot, call)
             .is_some_and(|caller| caller.state == State::Waiting);
+        if self
+            .calls
+            .at(slot, call)
+            .is_some_and(|c| c.state == State::Gone)
+        {
+            self.agents[agent as usize].leg = None;
+            return self.is_not_there(slot);
+        }
         if !waits || self.command_fails(entity) {
             return self.fail_leg(agent, Input::BridgeFailed { call }, entity);
         }
@@ -54,6 +62,18 @@ impl World<'_> {
         let at = self.now.after(talk);
         self.schedule(at, Kind::TalkEnds, slot, generation);
         self.tell(Input::CallBridged { call }, entity);
+    }
+
+    /// The agent's leg is ended under the conversation: the caller waits again, with what is left of
+    /// its patience.
+    pub(super) fn talk_is_cut(&mut self, agent: u32, leg: Leg) {
+        if let Some(caller) = self.calls.at(leg.slot, leg.call)
+            && caller.state == State::Talking(AgentId(agent))
+        {
+            caller.state = State::Waiting;
+            caller.generation += 1;
+            self.schedule_patience(leg.slot);
+        }
     }
 
     pub(crate) fn talk_ends(&mut self, event: Event) {

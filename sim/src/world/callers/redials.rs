@@ -1,4 +1,6 @@
-//! Callers who were not served and will call again.
+//! Callers who were not served and will call again, and those whom the carrier holds.
+
+use engine::Timestamp;
 
 use crate::streams::Purpose;
 use crate::world::World;
@@ -11,6 +13,8 @@ pub(crate) struct Redial {
     pub(super) stream: u16,
     pub(super) class: u16,
     pub(super) entity: u64,
+    /// When its webhook was sent to a server that was away: the carrier holds the call.
+    pub(super) asked_at: Option<Timestamp>,
 }
 
 /// What became of a call that may be tried again.
@@ -51,7 +55,9 @@ impl Redials {
 impl World<'_> {
     pub(crate) fn redials(&mut self, place: u32) {
         let redial = self.redials.take(place);
+        self.faults.answer_since(redial.asked_at);
         self.arrive(redial.stream, redial.class, redial.entity);
+        self.faults.answer_since(None);
     }
 
     pub(super) fn may_call_again(&mut self, stream: u16, class: u16, entity: u64, lost: Lost) {
@@ -80,6 +86,7 @@ impl World<'_> {
             stream,
             class,
             entity: entity + (1 << NUMBER_BITS),
+            asked_at: None,
         });
         self.schedule(at, Kind::Redials, place, 0);
     }

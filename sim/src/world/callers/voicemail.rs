@@ -22,7 +22,7 @@ impl World<'_> {
         let leaves = self.class_plan(slot).leaves_message;
         let caller = &mut self.calls[slot];
         if caller.state == State::Gone {
-            return;
+            return self.is_not_there(slot);
         }
         caller.state = State::Voicemail;
         caller.generation += 1;

@@ -119,6 +119,43 @@ impl Stationary {
         self.waiting().rev().map(|(_, p)| p).sum()
     }
 
+    /// Of the calls that wait and are served, the share whose wait can be told to within `span` as they
+    /// join by whoever knows every rate and the line: for each number ahead the one point with most
+    /// of the waits around it. Patience must be finite.
+    ///
+    /// A call with k ahead that is served waits W with e^(-theta W) ~ Beta(n mu / theta + 1, k + 1):
+    /// the density is e^(-(n mu + theta) w) (1 - e^(-theta w))^k but for a factor.
+    pub(crate) fn told_within(&self, span: f64) -> f64 {
+        const STEPS: usize = 200;
+        let step = span / STEPS as f64;
+        let theta = self.station.abandonments;
+        let full_rate = self.station.agents as f64 * self.station.services;
+        let (mut right, mut served) = (0.0, 0.0);
+        for (ahead, probability) in self.waiting().filter(|(_, p)| *p > 1e-9) {
+            let k = ahead as f64;
+            let log_density = |w: f64| -(full_rate + theta) * w + k * (-(-theta * w).exp()).ln_1p();
+            let peak = ((1.0 + k * theta / (full_rate + theta)).ln() / theta).max(step);
+            let mut below = vec![0.0];
+            for i in 0.. {
+                let w = (i as f64 + 0.5) * step;
+                let weight = (log_density(w) - log_density(peak)).exp();
+                below.push(below[i] + weight);
+                if w > peak && weight < 1e-9 {
+                    break;
+                }
+            }
+            let last = below.len() - 1;
+            let around = |point: usize| {
+                below[(point + STEPS).min(last)] - below[point.saturating_sub(STEPS)]
+            };
+            let best = (0..=last).map(around).fold(0.0, f64::max) / below[last];
+            let is_served = full_rate / (full_rate + (k + 1.0) * theta);
+            right += probability * is_served * best;
+            served += probability * is_served;
+        }
+        right / served
+    }
+
     /// Share of arrivals that find every agent and every place taken.
     pub(crate) fn blocking(&self) -> f64 {
         match self.station.places {
