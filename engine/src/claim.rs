@@ -1,10 +1,10 @@
 //! A claim: an answered offer has the call, until the two are bridged, or the claim is undone and the
 //! call goes to the head of its line.
 
-use crate::agent::{self, Activity, OfferStage};
+use crate::agent::{self, Activity, Offer, OfferStage};
 use crate::call::Phase;
 use crate::engine::Engine;
-use crate::id::{AgentId, CallId, OfferId};
+use crate::id::{AgentId, OfferId};
 use crate::output::{Command, Event, OfferEnd, Outbox};
 use crate::rejection::Rejection;
 use crate::time::{Micros, Timestamp};
@@ -42,17 +42,24 @@ impl Engine {
         Ok(())
     }
 
+    /// The live offer that was answered and is not bridged yet.
+    #[inline]
+    pub(crate) fn claim(&self, offer: OfferId) -> Result<Offer, Rejection> {
+        let live = self.live_offer(offer)?;
+        match live.stage {
+            OfferStage::Answered => Ok(live),
+            OfferStage::Placing | OfferStage::Ringing => Err(Rejection::WrongState),
+        }
+    }
+
     pub(crate) fn bridge_failed(
         &mut self,
         now: Timestamp,
-        call: CallId,
+        offer: OfferId,
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
-        let slot = self.slot(call)?;
-        let Phase::Claimed(agent) = self.calls[slot].phase else {
-            return Err(Rejection::WrongState);
-        };
-        self.undo_claim(now, agent, out);
+        self.claim(offer)?;
+        self.undo_claim(now, offer.agent(), out);
         Ok(())
     }
 

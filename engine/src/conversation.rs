@@ -3,7 +3,7 @@
 use crate::agent::{self, Activity};
 use crate::call::Phase;
 use crate::engine::Engine;
-use crate::id::{AgentId, CallId, QueueId};
+use crate::id::{AgentId, CallId, OfferId, QueueId};
 use crate::output::{Event, Outbox};
 use crate::rejection::Rejection;
 use crate::time::Timestamp;
@@ -13,14 +13,12 @@ impl Engine {
     pub(crate) fn call_bridged(
         &mut self,
         now: Timestamp,
-        call: CallId,
+        offer: OfferId,
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
-        let slot = self.slot(call)?;
-        let Phase::Claimed(agent) = self.calls[slot].phase else {
-            return Err(Rejection::WrongState);
-        };
-        let inversion = matches!(self.agents[agent.index()].activity, Activity::Offered(offer) if offer.inverts);
+        let claim = self.claim(offer)?;
+        let (slot, agent, inversion) = (claim.call, offer.agent(), claim.inverts);
+        let call = self.calls[slot].id;
         self.learn_answered(now, slot, agent);
         self.disarm_agent(agent, agent::slots::WORK);
         self.disarm_call(slot);

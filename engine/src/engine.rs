@@ -255,8 +255,8 @@ impl Engine {
             Input::OfferAnswered { offer } => self.offer_answered(now, offer, out),
             Input::OfferDeclined { offer } => self.offer_declined(now, offer, out),
             Input::OfferFailed { offer, cause } => self.offer_failed(now, offer, cause, out),
-            Input::CallBridged { call } => self.call_bridged(now, call, out),
-            Input::BridgeFailed { call } => self.bridge_failed(now, call, out),
+            Input::CallBridged { offer } => self.call_bridged(now, offer, out),
+            Input::BridgeFailed { offer } => self.bridge_failed(now, offer, out),
             Input::AgentAssigned { agent, queues } => self.agent_assigned(now, agent, queues),
             Input::AgentStatusChanged { agent, status } => {
                 self.agent_status_changed(now, agent, status, out)

@@ -87,13 +87,14 @@ pub enum Input {
     },
     /// Caller and agent are joined.
     CallBridged {
-        /// Which call.
-        call: CallId,
+        /// The answered offer whose `Bridge` was carried out: a word that comes after its claim was
+        /// undone is known by it, though another agent may have the call in hand by then.
+        offer: OfferId,
     },
     /// Joining them failed.
     BridgeFailed {
-        /// Which call.
-        call: CallId,
+        /// The answered offer.
+        offer: OfferId,
     },
 
     /// The agent's queues and its level at each; replaces what was known. A new agent starts

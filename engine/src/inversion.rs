@@ -165,8 +165,7 @@ mod tests {
         engine.leave_line(slot);
         engine.ring_agents(now, slot, key, &mut out);
         let offer = OfferId::new(0, agent);
-        let call = engine.calls[slot].id;
-        for input in [Input::OfferAnswered { offer }, Input::CallBridged { call }] {
+        for input in [Input::OfferAnswered { offer }, Input::CallBridged { offer }] {
             engine.handle(now, input, &mut out).expect("taken");
         }
         out.iter()

@@ -61,7 +61,7 @@ fn served_in_order(mut engine: Engine, n: u16, queue: fn(u16) -> QueueId) -> Vec
     let mut served = Vec::new();
     while let Some((offer, call)) = rung.pop() {
         take(&mut engine, 10_000, Input::OfferAnswered { offer });
-        take(&mut engine, 10_000, Input::CallBridged { call });
+        take(&mut engine, 10_000, Input::CallBridged { offer });
         rung = take(&mut engine, 10_000, Input::CallEnded { call });
         served.push(call);
     }

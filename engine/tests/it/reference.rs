@@ -193,8 +193,8 @@ impl Reference {
             Input::OfferAnswered { offer } => self.offer_answered(now, offer),
             Input::OfferDeclined { offer } => self.offer_declined(now, offer),
             Input::OfferFailed { offer, cause } => self.offer_failed(now, offer, cause),
-            Input::CallBridged { call } => self.call_bridged(now, call),
-            Input::BridgeFailed { call } => self.bridge_failed(now, call),
+            Input::CallBridged { offer } => self.call_bridged(now, offer),
+            Input::BridgeFailed { offer } => self.bridge_failed(now, offer),
             Input::AgentAssigned { agent, queues } => self.agent_assigned(now, agent, &queues),
             Input::AgentStatusChanged { agent, status } => {
                 self.agent_status_changed(now, agent, status)

@@ -237,10 +237,10 @@ impl Driver<'_> {
                 ][usize::from(self.bytes.byte() % 3)],
             },
             22..=24 => Input::CallBridged {
-                call: self.call(engine),
+                offer: self.offer(),
             },
             25 => Input::BridgeFailed {
-                call: self.call(engine),
+                offer: self.offer(),
             },
             26 | 27 => self.assignment(engine),
             28 | 29 => Input::AgentStatusChanged {

@@ -132,9 +132,8 @@ fn free_an_agent(engine: &mut Engine, now: Timestamp, out: &mut Outbox) {
         engine
             .handle(now, Input::OfferAnswered { offer }, out)
             .expect("taken");
-        let call = CallId(call_of(out));
         engine
-            .handle(now, Input::CallBridged { call }, out)
+            .handle(now, Input::CallBridged { offer }, out)
             .expect("taken");
     } else {
         let status = AgentStatus::Offline;
@@ -142,15 +141,6 @@ fn free_an_agent(engine: &mut Engine, now: Timestamp, out: &mut Outbox) {
             .handle(now, Input::AgentStatusChanged { agent, status }, out)
             .expect("taken");
     }
-}
-
-fn call_of(out: &Outbox) -> u64 {
-    out.iter()
-        .find_map(|o| match o.what {
-            What::Event(Event::OfferMade { call, .. }) => Some(call.0),
-            What::Event(_) | What::Command(..) => None,
-        })
-        .expect("an offer was made")
 }
 
 /// `chosen` was offered while `other` waits on.

@@ -39,7 +39,7 @@ struct Driver {
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Todo {
     Ring(OfferId),
-    Bridge(CallId),
+    Bridge(OfferId, CallId),
     Talk(CallId),
     Greeting(CallId),
     /// A callback was offered.
@@ -220,7 +220,7 @@ impl Driver {
             Command::StopRinging { offer } => self.done(Todo::Ring(offer)),
             Command::Bridge { offer, call } => {
                 self.done(Todo::Ring(offer));
-                self.todo.push(Todo::Bridge(call));
+                self.todo.push(Todo::Bridge(offer, call));
             }
             Command::LeaveQueue { call, then } => {
                 self.done(Todo::Choice(call));
@@ -246,11 +246,11 @@ impl Driver {
         match event {
             Event::CallArrived { .. } => self.calls += 1,
             Event::OfferEnded { offer, .. } => return Some(Todo::Ring(offer)),
-            Event::ClaimUndone { call, .. } => return Some(Todo::Bridge(call)),
+            Event::ClaimUndone { offer, call } => return Some(Todo::Bridge(offer, call)),
             Event::CallConnected { call, .. } => {
                 self.done(Todo::Choice(call));
                 self.todo.push(Todo::Talk(call));
-                return Some(Todo::Bridge(call));
+                self.not_to_bridge(call);
             }
             Event::CallEnded { call, .. } => return Some(Todo::Talk(call)),
             Event::AgentWrapUp { agent } => self.todo.push(Todo::WrapUp(agent)),
@@ -259,7 +259,8 @@ impl Driver {
             Event::CallbackTaken { call } => return Some(Todo::Choice(call)),
             Event::CallbackMissed { call } => return Some(Todo::Callback(call)),
             Event::CallAbandoned { call, .. } => {
-                for todo in [Todo::Choice(call), Todo::Greeting(call), Todo::Bridge(call)] {
+                self.not_to_bridge(call);
+                for todo in [Todo::Choice(call), Todo::Greeting(call)] {
                     self.done(todo);
                 }
             }
@@ -267,6 +268,11 @@ impl Driver {
             _ => {}
         }
         None
+    }
+
+    fn not_to_bridge(&mut self, call: CallId) {
+        self.todo
+            .retain(|todo| !matches!(todo, Todo::Bridge(_, c) if *c == call));
     }
 
     fn done(&mut self, done: Todo) {
@@ -287,9 +293,9 @@ impl Driver {
                     cause: any_cause(b >> 4),
                 },
             },
-            Todo::Bridge(call) => match b % 8 {
-                0..=5 => Input::CallBridged { call },
-                6 => Input::BridgeFailed { call },
+            Todo::Bridge(offer, call) => match b % 8 {
+                0..=5 => Input::CallBridged { offer },
+                6 => Input::BridgeFailed { offer },
                 _ => Input::CallerHungUp { call },
             },
             Todo::Talk(call) => Input::CallEnded { call },
@@ -363,8 +369,8 @@ impl Driver {
                 offer,
                 cause: any_cause(b),
             },
-            25 | 26 => Input::CallBridged { call },
-            27 => Input::BridgeFailed { call },
+            25 | 26 => Input::CallBridged { offer },
+            27 => Input::BridgeFailed { offer },
             28 if b % 4 > 0 => Input::HeartbeatReceived { agent },
             28 => Input::AgentAssigned {
                 agent: match b % 16 {

@@ -75,7 +75,7 @@ impl Reference {
         self.command(now, Command::RingAgent { offer, call: id });
     }
 
-    fn live(&self, offer: OfferId) -> Result<(CallId, Stage), Rejection> {
+    pub(super) fn live(&self, offer: OfferId) -> Result<(CallId, Stage), Rejection> {
         match self.known_agent(offer.agent())?.activity {
             Activity::Offered(live, call, stage) if live == offer => Ok((call, stage)),
             Activity::Offered(..)

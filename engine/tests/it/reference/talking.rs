@@ -1,20 +1,20 @@
 //! Caller and agent are joined; then after-call work.
 
-use engine::id::{AgentId, CallId};
+use engine::id::{AgentId, CallId, OfferId};
 use engine::policy::{Feature, Rotation};
 use engine::{Event, Rejection, Timestamp};
 
 use super::Reference;
-use super::agent::Activity;
+use super::agent::{Activity, Stage};
 use super::call::Phase;
 
 impl Reference {
-    fn claimed_by(&self, id: CallId) -> Result<AgentId, Rejection> {
-        let phase = self.known_call(id)?.phase;
-        let Phase::Claimed(agent) = phase else {
-            return Err(Rejection::WrongState);
-        };
-        Ok(agent)
+    /// The call that the agent of this offer has answered and not yet been joined with.
+    fn claimed(&self, offer: OfferId) -> Result<CallId, Rejection> {
+        match self.live(offer)? {
+            (call, Stage::Answered) => Ok(call),
+            _ => Err(Rejection::WrongState),
+        }
     }
 
     /// Busy shares are kept only while some rotation looks at them.
@@ -27,8 +27,9 @@ impl Reference {
                 .any(|q| matches!(q.rotation, Rotation::LeastOccupied | Rotation::BestScore))
     }
 
-    pub(super) fn call_bridged(&mut self, now: Timestamp, id: CallId) -> Result<(), Rejection> {
-        let agent = self.claimed_by(id)?;
+    pub(super) fn call_bridged(&mut self, now: Timestamp, offer: OfferId) -> Result<(), Rejection> {
+        let id = self.claimed(offer)?;
+        let agent = offer.agent();
         let keeps_shares = self.keeps_busy_shares();
         let inversion = self.agents[agent.index()].inverts;
         let call = self.call_mut(id);
@@ -58,9 +59,13 @@ impl Reference {
         Ok(())
     }
 
-    pub(super) fn bridge_failed(&mut self, now: Timestamp, id: CallId) -> Result<(), Rejection> {
-        let agent = self.claimed_by(id)?;
-        self.undo_claim(now, agent);
+    pub(super) fn bridge_failed(
+        &mut self,
+        now: Timestamp,
+        offer: OfferId,
+    ) -> Result<(), Rejection> {
+        self.claimed(offer)?;
+        self.undo_claim(now, offer.agent());
         Ok(())
     }
 

@@ -35,7 +35,7 @@ fn a_claim_not_bridged_within_ten_seconds_is_undone_and_the_call_is_at_the_head_
             15s agent 1 available
             15s offer 1: call 0 -> agent 1 (attempt 2, eligible since 14s, free since 15s)
             15s ! ring agent 1 for call 0
-            15s refused: WrongState
+            15s refused: StaleOffer
             16s offer 2: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 16s)
             16s ! ring agent 0 for call 1
             16s ! stop offer 2 to agent 0
@@ -126,6 +126,41 @@ fn a_failed_bridge_undoes_the_claim_at_once() {
 }
 
 #[test]
+fn a_word_about_a_bridge_that_was_given_up_is_not_taken_for_the_next_agents() {
+    check(
+        &policy(1),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         0s agent 1 works 0:1
+         0s agent 1 available
+         --
+         1s call 0 arrives
+         2s offer 0 answered
+         13s offer 1 answered
+         14s offer 0 bridged
+         14s offer 0 not bridged
+         15s offer 1 bridged",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            2s offer 0 answered: call 0
+            2s ! bridge call 0 with agent 0
+            12s ! stop offer 0 to agent 0
+            12s offer 0 undone: call 0
+            12s agent 0 idle
+            12s offer 1: call 0 -> agent 1 (attempt 2, eligible since 12s, free since 0s)
+            12s ! ring agent 1 for call 0
+            13s offer 1 answered: call 0
+            13s ! bridge call 0 with agent 1
+            14s refused: StaleOffer
+            14s refused: StaleOffer
+            15s call 0 connected: agent 1 (attempts 2, waited 14s)
+        "#]],
+    );
+}
+
+#[test]
 fn a_call_whose_claims_are_undone_too_often_rests_exhausted() {
     let mut policy = policy(1);
     policy.queues[0].offer.max_attempts = 1;
@@ -181,8 +216,8 @@ fn a_bridge_without_a_claim_is_refused() {
             2s offer 0 answered: call 0
             2s ! bridge call 0 with agent 0
             3s call 0 connected: agent 0 (attempts 1, waited 3s)
-            4s refused: WrongState
-            4s refused: WrongState
+            4s refused: StaleOffer
+            4s refused: StaleOffer
             4s refused: StaleOffer
         "#]],
     );

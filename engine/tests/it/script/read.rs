@@ -6,7 +6,7 @@
 //! 1s call 0 arrives [queue 1] [class 2] [caller 77]
 //! 1s call 0 hangs up | leaves a message | ends | is bridged | is not bridged
 //! 1s call 0 wants a callback [at 90s] | picks up | does not pick up
-//! 1s offer 0 placed | rings | answered | declined | unreachable | busy | carrier failed
+//! 1s offer 0 placed | rings | answered | declined | unreachable | busy | carrier failed | bridged | not bridged
 //! 1s offer 5/2 answered             a forged one: number 5 to agent 2
 //! 1s queue 0 opens | closes
 //! 1s policy NAME      1s feature callback 50%      1s feature callback cleared
@@ -44,6 +44,8 @@ pub(super) enum Subject {
 /// What the words of a line refer to.
 pub(super) struct Names<'a> {
     offers: Vec<OfferId>,
+    /// The last answered offer of each call.
+    answered: Vec<(CallId, OfferId)>,
     policies: &'a [(&'a str, &'a Policy)],
 }
 
@@ -51,6 +53,7 @@ impl<'a> Names<'a> {
     pub(super) fn new(policies: &'a [(&'a str, &'a Policy)]) -> Self {
         Names {
             offers: Vec::new(),
+            answered: Vec::new(),
             policies,
         }
     }
@@ -58,12 +61,21 @@ impl<'a> Names<'a> {
     /// Remembers the offers that were made.
     pub(super) fn learn(&mut self, outputs: &[Output]) {
         for output in outputs {
+            if let What::Event(Event::OfferAnswered { offer, call }) = output.what {
+                self.answered.push((call, offer));
+            }
             if let What::Event(Event::OfferMade { offer, .. }) = output.what
                 && offer.number() == self.offers.len() as u64
             {
                 self.offers.push(offer);
             }
         }
+    }
+
+    /// The offer that a word about the bridge of `call` names; a forged one when none was answered.
+    fn answered(&self, call: CallId) -> OfferId {
+        let last = self.answered.iter().rev().find(|(of, _)| *of == call);
+        last.map_or(OfferId::new(0, AgentId(0)), |(_, offer)| *offer)
     }
 
     fn offer(&self, word: &str) -> OfferId {
@@ -107,7 +119,15 @@ pub(super) fn line(text: &str, names: &Names<'_>) -> Line {
 pub(super) fn input(words: &[&str], names: &Names<'_>) -> Option<Input> {
     match words[0] {
         "agent" => agent(AgentId(num(words[1])), &words[2..]),
-        "call" => call(CallId(num(words[1])), &words[2..]),
+        "call" => {
+            let id = CallId(num(words[1]));
+            let offer = names.answered(id);
+            match words[2..] {
+                ["is", "bridged"] => Some(Input::CallBridged { offer }),
+                ["is", "not", "bridged"] => Some(Input::BridgeFailed { offer }),
+                _ => call(id, &words[2..]),
+            }
+        }
         "offer" => offer(names.offer(words[1]), &words[2..]),
         "queue" => {
             let queue = QueueId(num(words[1]));
@@ -182,8 +202,6 @@ fn call(call: CallId, words: &[&str]) -> Option<Input> {
         ["hangs", "up"] => Some(Input::CallerHungUp { call }),
         ["leaves", "a", "message"] => Some(Input::VoicemailLeft { call }),
         ["ends"] => Some(Input::CallEnded { call }),
-        ["is", "bridged"] => Some(Input::CallBridged { call }),
-        ["is", "not", "bridged"] => Some(Input::BridgeFailed { call }),
         ["wants", "a", "callback", ..] => Some(Input::CallbackAccepted {
             call,
             at: after("at").map(|at| Timestamp(span(at).as_micros() as u64)),
@@ -200,6 +218,8 @@ fn offer(offer: OfferId, words: &[&str]) -> Option<Input> {
         ["placed"] => Some(Input::OfferPlaced { offer }),
         ["rings"] => Some(Input::OfferRinging { offer }),
         ["answered"] => Some(Input::OfferAnswered { offer }),
+        ["bridged"] => Some(Input::CallBridged { offer }),
+        ["not", "bridged"] => Some(Input::BridgeFailed { offer }),
         ["declined"] => Some(Input::OfferDeclined { offer }),
         ["unreachable"] => failed(OfferFailure::Unreachable),
         ["busy"] => failed(OfferFailure::Busy),

@@ -65,8 +65,8 @@ fn unknown_calls() {
             1s refused: UnknownCall
             1s refused: UnknownCall
             1s refused: UnknownCall
-            1s refused: UnknownCall
-            1s refused: UnknownCall
+            1s refused: UnknownAgent
+            1s refused: UnknownAgent
             1s refused: UnknownCall
         "#]],
     );
@@ -174,7 +174,7 @@ fn calls_in_other_states() {
             0s refused: WrongState
             0s refused: WrongState
             0s refused: WrongState
-            0s refused: WrongState
+            0s refused: StaleOffer
             0s agent 0 available
             0s offer 0: call 0 -> agent 0 (attempt 1, eligible since 0s, free since 0s)
             0s ! ring agent 0 for call 0
@@ -184,7 +184,7 @@ fn calls_in_other_states() {
             0s refused: WrongState
             0s call 0 connected: agent 0 (attempts 1, waited 0s)
             0s refused: WrongState
-            0s refused: WrongState
+            0s refused: StaleOffer
         "#]],
     );
 }

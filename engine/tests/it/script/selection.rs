@@ -36,25 +36,25 @@ fn longest_waiting_takes_the_longest_waiting_call_of_all_queues() {
         &two(SelectCall::LongestWaiting),
         LINES,
         expect![[r#"
-        1s call 0 arrived: queue 0
-        1s call 0 waits in queue 0
-        2s call 1 arrived: queue 1
-        2s call 1 waits in queue 1
-        3s call 2 arrived: queue 0
-        3s call 2 waits in queue 0
-        4s agent 0 available
-        4s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 4s)
-        4s ! ring agent 0 for call 0
-        5s offer 0 answered: call 0
-        5s ! bridge call 0 with agent 0
-        5s call 0 connected: agent 0 (attempts 1, waited 4s)
-        5s refused: WrongState
-        6s call 0 ended: agent 0 (talked 1s)
-        6s agent 0 idle
-        6s offer 1: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 6s)
-        6s ! ring agent 0 for call 1
-        6s refused: WrongState
-    "#]],
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s call 1 arrived: queue 1
+            2s call 1 waits in queue 1
+            3s call 2 arrived: queue 0
+            3s call 2 waits in queue 0
+            4s agent 0 available
+            4s offer 0: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 4s)
+            4s ! ring agent 0 for call 0
+            5s offer 0 answered: call 0
+            5s ! bridge call 0 with agent 0
+            5s call 0 connected: agent 0 (attempts 1, waited 4s)
+            5s refused: StaleOffer
+            6s call 0 ended: agent 0 (talked 1s)
+            6s agent 0 idle
+            6s offer 1: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 6s)
+            6s ! ring agent 0 for call 1
+            6s refused: WrongState
+        "#]],
     );
 }
 
@@ -64,25 +64,25 @@ fn level_first_takes_the_queue_at_which_the_agent_is_better() {
         &two(SelectCall::LevelFirst),
         LINES,
         expect![[r#"
-        1s call 0 arrived: queue 0
-        1s call 0 waits in queue 0
-        2s call 1 arrived: queue 1
-        2s call 1 waits in queue 1
-        3s call 2 arrived: queue 0
-        3s call 2 waits in queue 0
-        4s agent 0 available
-        4s offer 0: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 4s)
-        4s ! ring agent 0 for call 1
-        5s offer 0 answered: call 1
-        5s ! bridge call 1 with agent 0
-        5s refused: WrongState
-        5s call 1 connected: agent 0 (attempts 1, waited 3s)
-        6s refused: WrongState
-        6s call 1 ended: agent 0 (talked 1s)
-        6s agent 0 idle
-        6s offer 1: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 6s)
-        6s ! ring agent 0 for call 0
-    "#]],
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s call 1 arrived: queue 1
+            2s call 1 waits in queue 1
+            3s call 2 arrived: queue 0
+            3s call 2 waits in queue 0
+            4s agent 0 available
+            4s offer 0: call 1 -> agent 0 (attempt 1, eligible since 2s, free since 4s)
+            4s ! ring agent 0 for call 1
+            5s offer 0 answered: call 1
+            5s ! bridge call 1 with agent 0
+            5s call 1 connected: agent 0 (attempts 1, waited 3s)
+            5s refused: StaleOffer
+            6s refused: WrongState
+            6s call 1 ended: agent 0 (talked 1s)
+            6s agent 0 idle
+            6s offer 1: call 0 -> agent 0 (attempt 1, eligible since 1s, free since 6s)
+            6s ! ring agent 0 for call 0
+        "#]],
     );
 }
 

@@ -30,7 +30,7 @@ impl World<'_> {
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let (call, slot, entity) = (leg.call, leg.slot, leg.entity);
+        let (offer, call, slot, entity) = (leg.offer, leg.call, leg.slot, leg.entity);
         let waits = self
             .calls
             .at(slot, call)
@@ -44,7 +44,7 @@ impl World<'_> {
             return self.is_not_there(slot);
         }
         if !waits || self.command_fails(entity) {
-            return self.fail_leg(agent, Input::BridgeFailed { call }, entity);
+            return self.fail_leg(agent, Input::BridgeFailed { offer }, entity);
         }
         let who = &mut self.agents[agent as usize];
         if let Some(leg) = &mut who.leg {
@@ -61,7 +61,7 @@ impl World<'_> {
         let generation = caller.generation;
         let at = self.now.after(talk);
         self.schedule(at, Kind::TalkEnds, slot, generation);
-        self.tell(Input::CallBridged { call }, entity);
+        self.tell(Input::CallBridged { offer }, entity);
     }
 
     /// The agent's leg is ended under the conversation: the caller waits again, with what is left of

@@ -51,7 +51,7 @@ impl World {
                     self.ring(offer);
                 }
             }
-            Command::Bridge { offer, call } => self.bridge(offer, call),
+            Command::Bridge { offer, .. } => self.bridge(offer),
             Command::LeaveQueue { call, then } => self.leave(call, then),
             Command::OfferCallback { call } => self.offer_callback(call),
             Command::PlaceCallback { call, .. } => self.call_back(call),
@@ -90,13 +90,13 @@ impl World {
         self.send(at, Input::OfferFailed { offer, cause });
     }
 
-    fn bridge(&mut self, offer: OfferId, call: CallId) {
+    fn bridge(&mut self, offer: OfferId) {
         let at = self.rng.below(2);
         if self.calm || !self.rng.percent(self.options.bridge_fails) {
-            return self.send(at, Input::CallBridged { call });
+            return self.send(at, Input::CallBridged { offer });
         }
         match self.rng.below(3) {
-            0 => self.send(at, Input::BridgeFailed { call }),
+            0 => self.send(at, Input::BridgeFailed { offer }),
             1 => self.fail(at, offer),
             2.. => {}
         }
