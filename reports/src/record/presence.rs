@@ -29,7 +29,23 @@ impl Recorder {
     pub(super) fn agent_idle(&mut self, at: Timestamp, id: AgentId) {
         let window = self.window;
         self.agent(id).turn(at, window, Activity::Idle);
+        self.note_delay(at, id);
         self.refresh_free(at, id);
+    }
+
+    /// What may have freed the agent was heard of late.
+    #[inline]
+    pub(super) fn note_delay(&mut self, at: Timestamp, id: AgentId) {
+        if self.heard_late > 0 {
+            let truly = self.truly(at);
+            self.agent(id).heard = (at, truly);
+        }
+    }
+
+    /// When that truly was of which the server hears at `at`.
+    #[inline]
+    pub(super) fn truly(&self, at: Timestamp) -> Timestamp {
+        Timestamp(at.0.saturating_sub(self.heard_late))
     }
 
     #[inline]
@@ -47,6 +63,7 @@ impl Recorder {
 
     pub(super) fn agent_status_set(&mut self, at: Timestamp, id: AgentId, status: AgentStatus) {
         let window = self.window;
+        self.note_delay(at, id);
         self.believe(at, id, |agent| agent.set_status(at, window, status));
     }
 
@@ -92,10 +109,6 @@ impl Recorder {
         agent.turn(at, window, Activity::Idle);
         self.refresh_free(at, offer.agent());
         Some(live.attempt)
-    }
-
-    pub(super) fn claim_undone(&mut self, at: Timestamp, offer: OfferId) {
-        self.release(at, offer);
     }
 
     /// A missed offer: the agent is not free again before its rest is over.
