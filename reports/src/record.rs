@@ -73,9 +73,12 @@ pub struct Recorder {
     run: RunCounts,
     response_latency: Histogram,
     /// The last commit's time: what its step said left after it.
-    commit_took: Micros,
+    commit_took: u32,
     /// How long before the events that follow was what they tell of.
     heard_late: Micros,
+    /// By agent, as far as there was any: the last late word that may have freed it, when it came,
+    /// and of when.
+    late_words: Vec<(Timestamp, Timestamp)>,
     series: Series,
     over_time: OverTime,
     pairs: Pairs,
@@ -106,6 +109,7 @@ impl Recorder {
             response_latency: Histogram::default(),
             commit_took: 0,
             heard_late: 0,
+            late_words: Vec::new(),
             pairs: Pairs::default(),
             rows: Vec::new(),
             next_wake: over_time.bin_end,

@@ -60,8 +60,8 @@ pub(crate) struct LiveOffer {
     pub(crate) made_at: Timestamp,
     /// When call and agent were first free for each other.
     pub(crate) possible_since: Timestamp,
-    /// From the offer to when its command left: the commit.
-    pub(crate) commit: Micros,
+    /// From the offer to when its command left: the commit, microseconds.
+    pub(crate) commit: u32,
     pub(crate) attempt: u16,
 }
 
@@ -87,8 +87,6 @@ pub(crate) struct Agent {
     spent: [Micros; 5],
     handled: u64,
     pub(crate) offer: Option<LiveOffer>,
-    /// The last late word that may have freed it: when it came, and of when.
-    pub(crate) heard: (Timestamp, Timestamp),
     /// Those whose calls it may be offered at once; a few need no memory of their own.
     pub(crate) queues: SmallVec<[QueueId; 4]>,
 }
@@ -148,7 +146,6 @@ impl Agent {
             spent: [0; 5],
             handled: 0,
             offer: None,
-            heard: (Timestamp::NEVER, Timestamp::NEVER),
             queues: SmallVec::new(),
         }
     }
@@ -262,13 +259,6 @@ impl Agent {
             && !self.breaker_open
             && self.rests_until <= at;
         (was, self.free)
-    }
-
-    /// When it was truly free that the server takes to be free since `believed`.
-    #[inline]
-    pub(crate) fn truly_free_since(&self, believed: Timestamp) -> Timestamp {
-        let (at, truly) = self.heard;
-        if at == believed { truly } else { believed }
     }
 
     /// Counts it as not free; whether it was.

@@ -103,11 +103,11 @@ impl Recorder {
         self.run.carrier_requests += u64::from(self.window.contains(at));
     }
 
-    /// One commit to the store: it took that long, microseconds, and what its step says, told next,
+    /// One commit to the store: it took that long, microseconds (below 71 minutes), and what its step says, told next,
     /// leaves after it.
     #[inline]
     pub fn store_commit(&mut self, at: Timestamp, took: Micros) {
-        self.commit_took = took;
+        self.commit_took = u32::try_from(took).unwrap_or(u32::MAX);
         self.run.commits += u64::from(self.window.contains(at));
     }
 

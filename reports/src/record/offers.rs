@@ -2,7 +2,7 @@
 
 use engine::id::{CallId, OfferId};
 use engine::output::{Announced, OfferEnd};
-use engine::time::Timestamp;
+use engine::time::{Micros, Timestamp};
 
 use super::Recorder;
 use super::agent_log::{Activity, LiveOffer};
@@ -69,8 +69,8 @@ impl Recorder {
             eligible_since
         };
         let id = offer.agent();
+        let possible_since = eligible_since.max(self.truly_free_since(id, free_since));
         let agent = self.agent(id);
-        let possible_since = eligible_since.max(agent.truly_free_since(free_since));
         agent.turn(at, window, Activity::Open);
         agent.offer = Some(LiveOffer {
             id: offer,
@@ -116,8 +116,9 @@ impl Recorder {
             let is_there = truth.is_some_and(|truth| truth.present && truth.device_up);
             cell.counts.offers_rang_present += u64::from(is_there);
             cell.counts.decide_sum += live.made_at.since(live.possible_since);
-            cell.counts.commit_sum += live.commit;
-            cell.counts.carrier_sum += at.since(live.made_at.after(live.commit));
+            let commit = Micros::from(live.commit);
+            cell.counts.commit_sum += commit;
+            cell.counts.carrier_sum += at.since(live.made_at.after(commit));
             cell.spans.assignment_latency.record(latency);
         }
         self.note(live.call, |row| row.assignment_latency = Some(latency));

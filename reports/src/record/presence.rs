@@ -37,8 +37,24 @@ impl Recorder {
     #[inline]
     pub(super) fn note_delay(&mut self, at: Timestamp, id: AgentId) {
         if self.heard_late > 0 {
-            let truly = self.truly(at);
-            self.agent(id).heard = (at, truly);
+            self.late_word(at, id);
+        }
+    }
+
+    fn late_word(&mut self, at: Timestamp, id: AgentId) {
+        if id.index() >= self.late_words.len() {
+            let none = (Timestamp::NEVER, Timestamp::NEVER);
+            self.late_words.resize(id.index() + 1, none);
+        }
+        self.late_words[id.index()] = (at, self.truly(at));
+    }
+
+    /// When the agent was truly free that the server takes to be free since `believed`.
+    #[inline]
+    pub(super) fn truly_free_since(&self, id: AgentId, believed: Timestamp) -> Timestamp {
+        match self.late_words.get(id.index()) {
+            Some((at, truly)) if *at == believed => *truly,
+            Some(_) | None => believed,
         }
     }
 
