@@ -168,7 +168,14 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
         && call.features.callback
         && !call.callback_offered
         && !call.is_callback;
-    let callback = if may_be_offered_one || matches!(call.phase, Phase::Declining(_)) {
+    let rings = matches!(call.phase, Phase::Ringing | Phase::Claimed(_));
+    let is_overdue = policy
+        .callback
+        .is_some_and(|rules| call.joined + rules.offer_after <= engine.now);
+    let callback = if may_be_offered_one && rings && is_overdue {
+        // Asked again when the ring has failed.
+        Wanted::Nothing
+    } else if may_be_offered_one || matches!(call.phase, Phase::Declining(_)) {
         Wanted::Any(Timer::CallbackOffer)
     } else {
         Wanted::Nothing
