@@ -214,12 +214,29 @@ fn a_fault_is_not_survived_without_the_safeguard_that_its_scenario_names() {
         ("heartbeats-lost", "policy.presence.heartbeat_timeout=20s"),
         // An offer is given up before its commit is done.
         ("store-slow", "policy.queues.sales.offer.place_timeout=1s"),
+        // It is back only after the carrier has given up on its callers.
+        (
+            "server-restart",
+            "faults=[{ at: 2h, for: 20s, server: restart }]",
+        ),
         // Nobody is told.
         ("store-slow", "policy.alerts.store_latency_factor=1000"),
         ("alerts", "policy.alerts=null"),
     ] {
         assert!(passes(name, &[]), "{name}");
         assert!(!passes(name, &[without]), "{name} with {without}");
+    }
+}
+
+/// Who reads "would fail if" must find something that can fail.
+#[test]
+fn a_scenario_that_says_when_it_fails_has_gates() {
+    for path in library().iter().filter(|path| !is_replay(path)) {
+        let scenario = read(path, &[]);
+        let description = scenario.description.to_lowercase();
+        let says_so = ["fails if", "fails when", "would fail", "it fails"];
+        let says_so = says_so.iter().any(|words| description.contains(words));
+        assert!(!says_so || !scenario.gates.is_empty(), "{}", path.display());
     }
 }
 
