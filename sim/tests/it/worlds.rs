@@ -311,8 +311,8 @@ fn digests_of_short_runs_are_the_recorded_ones() {
             .meta
             .trace_digest
     };
-    expect_test::expect!["0c0845d85c9b68ab83385f1236828e60"].assert_eq(&of("legacy"));
-    expect_test::expect!["c20d07d5b571a48ea2a29b0b954e6b74"].assert_eq(&of("phase-4"));
+    expect_test::expect!["638230e2700cb82981eae8c50697a1c6"].assert_eq(&of("legacy"));
+    expect_test::expect!["bdc365e7ad96b2392cbb5c6fdd2d2c34"].assert_eq(&of("phase-4"));
 }
 
 #[test]
