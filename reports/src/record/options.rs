@@ -23,8 +23,8 @@ pub struct RecorderOptions {
     pub short_abandon: Micros,
     /// Which level of belief the headline `availability_accuracy` and the series speak of.
     pub availability_level: AvailabilityLevel,
-    /// By queue: how long an agent rests after a missed offer, as in the policy; needed by
-    /// `discovery_rate` only. Queues beyond the end: no rest.
+    /// By queue: how long an agent rests after a missed offer, as in the policy (never after the
+    /// legacy flow's); needed by `discovery_rate` only. Queues beyond the end: no rest.
     pub retry_after: Box<[RetryAfter]>,
     /// By queue: it never announces waits, so that its calls cannot be told one; needed by
     /// `estimate_announced_rate` only. Queues beyond the end announce.

@@ -132,7 +132,7 @@ impl World<'_> {
         if let Some(back) = self.faults.server_returns() {
             let asked_at = self.faults.asked_at().unwrap_or(self.now);
             if back.since(asked_at) >= WEBHOOK_LIMIT {
-                self.recorder.webhook_answered(self.now, None);
+                self.recorder.webhook_answered(asked_at, None);
                 self.recorder
                     .failed_at_carrier(self.now, queue, class_id, is_redial);
                 self.may_call_again(stream, class, entity, Lost::Failed);

@@ -2,7 +2,7 @@
 //! schedules. Built once, shared by every replication and thread; holds nothing random.
 
 use engine::id::{ClassId, Level, QueueId};
-use engine::policy::{Feature, Policy};
+use engine::policy::{Feature, Policy, Transport};
 use engine::time::{Micros, micros};
 
 use crate::dist::{Dist, Interpolation, SurvivalPoint};
@@ -34,8 +34,10 @@ pub struct WorldPlan {
     pub(crate) watches_heartbeats: bool,
     /// Commits take time, and the policy has an alert that asks how long.
     pub(crate) watches_store: bool,
-    /// The server is away at some time.
-    pub(crate) restarts: bool,
+    /// The server may be slow to answer, or away.
+    pub(crate) times_webhooks: bool,
+    /// Some queue's agents are asked on their own screens, without a request to the carrier.
+    pub(crate) pulls: bool,
 }
 
 /// One stream of calls.
@@ -158,11 +160,16 @@ impl WorldPlan {
             day_factor: experiment.day_factor.as_ref().map(dist),
             watches_store: scenario.world.store.commit.is_some()
                 && scenario.policy.policy.alerts.is_some(),
-            restarts: scenario
-                .world
-                .faults
+            times_webhooks: scenario.world.store.commit.is_some()
+                || scenario
+                    .world
+                    .faults
+                    .iter()
+                    .any(|fault| fault.kind == FaultKind::ServerRestart),
+            pulls: policy
+                .queues
                 .iter()
-                .any(|fault| fault.kind == FaultKind::ServerRestart),
+                .any(|queue| queue.offer.transport == Transport::Pull),
             watches_heartbeats: uses(Feature::AgentHeartbeat) || uses(Feature::EnhancedDiscovery),
             local,
             policy,

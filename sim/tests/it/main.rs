@@ -10,6 +10,7 @@ mod estimates;
 mod exact;
 mod files_fuzz;
 mod fit;
+mod measured;
 mod memory;
 mod readme;
 mod replay;

@@ -64,7 +64,6 @@ impl World<'_> {
             entity,
         });
         let delay = self.command_delay(entity);
-        self.recorder.carrier_request(self.now);
         self.after(delay, Kind::Rings, agent, generation(offer));
     }
 
@@ -150,7 +149,6 @@ impl World<'_> {
     pub(crate) fn stop_ringing(&mut self, offer: OfferId) {
         let agent = offer.agent().0;
         let delay = self.command_delay(self.agents[agent as usize].entity);
-        self.recorder.carrier_request(self.now);
         self.after(delay, Kind::RingStops, agent, generation(offer));
     }
 
