@@ -323,8 +323,8 @@ fn digests_of_short_runs_are_the_recorded_ones() {
             .meta
             .trace_digest
     };
-    expect_test::expect!["0c0845d85c9b68ab83385f1236828e60"].assert_eq(&of("legacy"));
-    expect_test::expect!["c20d07d5b571a48ea2a29b0b954e6b74"].assert_eq(&of("phase-4"));
+    expect_test::expect!["2769c110f3e2ed15c479aba3143d2f55"].assert_eq(&of("legacy"));
+    expect_test::expect!["bdc365e7ad96b2392cbb5c6fdd2d2c34"].assert_eq(&of("phase-4"));
 }
 
 #[test]
