@@ -222,6 +222,8 @@ fn a_fault_is_not_survived_without_the_safeguard_that_its_scenario_names() {
         // Nobody is told.
         ("store-slow", "policy.alerts.store_latency_factor=1000"),
         ("alerts", "policy.alerts=null"),
+        // Nobody is told.
+        ("carrier-down-an-hour", "policy.alerts.standard_errors=100"),
     ] {
         assert!(passes(name, &[]), "{name}");
         assert!(!passes(name, &[without]), "{name} with {without}");
@@ -238,6 +240,16 @@ fn a_scenario_that_says_when_it_fails_has_gates() {
         let says_so = says_so.iter().any(|words| description.contains(words));
         assert!(!says_so || !scenario.gates.is_empty(), "{}", path.display());
     }
+}
+
+#[test]
+fn on_healthy_days_the_success_rate_raises_an_alert_one_day_in_twenty_at_most() {
+    let days = &["experiment.replications=200", "gates=null"];
+    let report = run_on(&read(&plan("phase-3"), days), 2, Checks::default()).report;
+    let report: serde_json::Value = serde_json::from_str(&report_json(&report)).unwrap();
+    let alerts = report["measures"]["alerts_success_rate"]["mean"].as_f64();
+    let alerts = alerts.expect("counted");
+    assert!(alerts <= 0.05, "{alerts} a day");
 }
 
 #[test]

@@ -196,6 +196,7 @@ fn alerts(field: &Field<'_>) -> Option<Alerts> {
         "queue_length",
         "window",
         "min_calls",
+        "standard_errors",
     ])?;
     let mut alerts = Alerts {
         success_rate_drop: Share(500),
@@ -204,6 +205,7 @@ fn alerts(field: &Field<'_>) -> Option<Alerts> {
         queue_length: 20,
         window: Duration::from_secs(300),
         min_calls: 200,
+        standard_errors: 6,
     };
     for (key, share) in [
         ("success_rate_drop", &mut alerts.success_rate_drop),
@@ -232,6 +234,13 @@ fn alerts(field: &Field<'_>) -> Option<Alerts> {
         1_000_000,
     );
     set_count(&keys, "min_calls", &mut alerts.min_calls, 0, 1_000_000);
+    set_count(
+        &keys,
+        "standard_errors",
+        &mut alerts.standard_errors,
+        0,
+        100,
+    );
     set_span(&keys, "window", &mut alerts.window);
     Some(alerts)
 }
