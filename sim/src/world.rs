@@ -15,6 +15,7 @@ mod carrier;
 mod event;
 mod faults;
 pub(crate) mod local;
+mod party;
 pub(crate) mod plan;
 pub(crate) mod schedule;
 
@@ -63,7 +64,6 @@ pub struct World<'a> {
     lines_in_use: u32,
     /// A call that arrived and whose patience is still to be scheduled, should it wait.
     fresh: Option<u32>,
-    commits: u64,
     rejected: u64,
     steps: u64,
     /// Looks at the engine at random further moments, to show that it changes nothing.
@@ -135,7 +135,6 @@ impl<'a> World<'a> {
             faults: Faults::new(plan),
             lines_in_use: 0,
             fresh: None,
-            commits: 0,
             rejected: 0,
             steps: 0,
             extra_polls: checks.extra_polls,
@@ -316,7 +315,7 @@ impl<'a> World<'a> {
             self.broken = Some(format!("at {}: {error}", self.now));
         }
         if !out.is_empty() {
-            self.commit();
+            self.commit(&out);
             for output in out.iter() {
                 self.recorder.output(output);
                 self.digest.output(output);

@@ -17,6 +17,7 @@ use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::agents::legs::{Leg, LegStage};
 use crate::world::event::Kind;
+use crate::world::party::Key;
 use crate::world::plan::GroupPlan;
 
 /// One agent.
@@ -45,11 +46,22 @@ pub(crate) struct Agent {
     beat_base: Timestamp,
     turns: u64,
     departures: u64,
+    /// Draws taken by the commands, words and commits that concern it.
+    drawn: u64,
 }
 
 impl Agent {
     fn is_reachable(&self) -> bool {
         self.app_open && self.device_up && self.cuts == 0
+    }
+
+    /// The key of its next draw about what passes through carrier and store.
+    pub(crate) fn next_key(&mut self) -> Key {
+        self.drawn += 1;
+        Key {
+            entity: self.entity,
+            k: self.drawn,
+        }
     }
 }
 
@@ -84,6 +96,7 @@ impl World<'_> {
                     beat_base: Timestamp::ZERO,
                     turns: 0,
                     departures: 0,
+                    drawn: 0,
                 });
                 self.feed(Input::AgentAssigned {
                     agent,

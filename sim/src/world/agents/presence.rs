@@ -8,6 +8,7 @@ use engine::{Input, Timestamp};
 use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 impl World<'_> {
     /// The application sends a sign of life at once, then at its own moment of each period.
@@ -66,7 +67,7 @@ impl World<'_> {
             let input = Input::HeartbeatReceived {
                 agent: AgentId(agent),
             };
-            self.tell(input, entity);
+            self.tell(input, Party::Agent(agent));
         }
     }
 
@@ -103,7 +104,7 @@ impl World<'_> {
 
     fn reachability_changed(&mut self, agent: u32, was: bool) {
         let who = &self.agents[agent as usize];
-        let (is, entity) = (who.is_reachable(), who.entity);
+        let is = who.is_reachable();
         if was == is {
             return;
         }
@@ -114,7 +115,7 @@ impl World<'_> {
             Input::DeviceDisconnected { agent: id }
         };
         self.tell_truth(agent);
-        self.tell(input, entity);
+        self.tell(input, Party::Agent(agent));
     }
 
     pub(crate) fn struck_by(&self, fault: u32, share: f64) -> Vec<u32> {

@@ -6,9 +6,10 @@ use engine::time::Micros;
 
 use crate::streams::Purpose;
 use crate::world::World;
-use crate::world::agents::legs::{Leg, LegStage, generation};
+use crate::world::agents::legs::{Leg, LegStage, Step, generation};
 use crate::world::callers::State;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 /// As many agents and their calls stay in a core's cache, where asking ahead only costs.
 const IN_CACHE: usize = 1000;
@@ -17,11 +18,13 @@ impl World<'_> {
     /// The engine wants caller and agent joined.
     pub(crate) fn join(&mut self, offer: OfferId, call: CallId) {
         let agent = offer.agent().0;
-        let entity = self.agents[agent as usize]
+        let Some(leg) = self.agents[agent as usize]
             .leg
             .filter(|leg| leg.call == call)
-            .map_or(0, |leg| leg.entity);
-        let delay = self.command_delay(entity);
+        else {
+            return;
+        };
+        let delay = self.command_delay(leg.party(Step::Bridge));
         self.after(delay, Kind::Joins, agent, generation(offer));
     }
 
@@ -30,7 +33,7 @@ impl World<'_> {
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let (offer, call, slot, entity) = (leg.offer, leg.call, leg.slot, leg.entity);
+        let (offer, call, slot) = (leg.offer, leg.call, leg.slot);
         let waits = self
             .calls
             .at(slot, call)
@@ -43,8 +46,9 @@ impl World<'_> {
             self.agents[agent as usize].leg = None;
             return self.is_not_there(slot);
         }
-        if !waits || self.command_fails(entity) {
-            return self.fail_leg(agent, Input::BridgeFailed { offer }, entity);
+        if !waits || self.command_fails(leg.party(Step::Bridge)) {
+            let party = leg.party(Step::Bridged);
+            return self.fail_leg(agent, Input::BridgeFailed { offer }, party);
         }
         let who = &mut self.agents[agent as usize];
         if let Some(leg) = &mut who.leg {
@@ -61,7 +65,7 @@ impl World<'_> {
         let generation = caller.generation;
         let at = self.now.after(talk);
         self.schedule(at, Kind::TalkEnds, slot, generation);
-        self.tell(Input::CallBridged { offer }, entity);
+        self.tell(Input::CallBridged { offer }, leg.party(Step::Bridged));
     }
 
     /// The agent's leg is ended under the conversation: the caller waits again, with what is left of
@@ -99,7 +103,7 @@ impl World<'_> {
         let who = &mut self.agents[agent.index()];
         who.leg = None;
         who.ready_at = self.now.after(need);
-        self.tell(Input::CallEnded { call }, entity);
+        self.tell(Input::CallEnded { call }, Party::Caller(slot));
         if self.agents[agent.index()].leaving {
             self.closes(agent.0);
         }
@@ -121,12 +125,11 @@ impl World<'_> {
     }
 
     fn tell_ready(&mut self, agent: u32) {
-        let entity = self.agents[agent as usize].entity;
         self.tell(
             Input::AgentReady {
                 agent: AgentId(agent),
             },
-            entity,
+            Party::Agent(agent),
         );
     }
 }
