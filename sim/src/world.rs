@@ -244,7 +244,7 @@ impl<'a> World<'a> {
             Kind::Staffing => self.staffing_changes(event.index(), event.generation()),
             Kind::BreaksOfDay => self.plan_breaks(event.index(), event.generation()),
             Kind::BreakBegins => self.break_begins(event.index(), event.generation()),
-            Kind::BreakEnds => self.break_ends(event.index()),
+            Kind::BreakEnds => self.break_ends(event),
             Kind::Heartbeat => self.heartbeat(event),
             Kind::DeviceTurns => self.device_turns(event.index()),
             Kind::Rings => self.agent_rings(event),

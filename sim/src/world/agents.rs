@@ -15,7 +15,7 @@ use reports::record::TrueAvailability;
 
 use crate::streams::Purpose;
 use crate::world::World;
-use crate::world::agents::legs::{Leg, LegStage};
+use crate::world::agents::legs::Leg;
 use crate::world::event::Kind;
 use crate::world::party::Key;
 use crate::world::plan::GroupPlan;
@@ -33,7 +33,7 @@ pub(crate) struct Agent {
     /// Its application runs and its device would be registered.
     app_open: bool,
     device_up: bool,
-    /// Faults that cut it off.
+    /// Faults that cut its network off.
     cuts: u8,
     /// The shift is over, the call is not.
     leaving: bool,
@@ -46,6 +46,8 @@ pub(crate) struct Agent {
     beat_base: Timestamp,
     turns: u64,
     departures: u64,
+    /// Breaks begun: the end of an older one is void.
+    breaks: u32,
     /// Draws taken by the commands, words and commits that concern it.
     drawn: u64,
 }
@@ -96,6 +98,7 @@ impl World<'_> {
                     beat_base: Timestamp::ZERO,
                     turns: 0,
                     departures: 0,
+                    breaks: 0,
                     drawn: 0,
                 });
                 self.feed(Input::AgentAssigned {
@@ -165,9 +168,8 @@ impl World<'_> {
         who.on_break = false;
         who.departures += 1;
         let (entity, k) = (who.entity, who.departures);
-        let busy = who
-            .leg
-            .is_some_and(|leg| matches!(leg.stage, LegStage::Answered | LegStage::Talking));
+        let busy = who.leg.is_some_and(|leg| leg.is_answered());
+        who.rings_unheard();
         if !self
             .draws
             .chance(Purpose::ForgetsSignOut, entity, k, forgets)

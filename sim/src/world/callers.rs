@@ -59,6 +59,8 @@ pub(crate) struct Caller {
     pub(crate) drawn: u16,
     callbacks: u16,
     has_line: bool,
+    /// Its conversation was cut off.
+    pub(crate) was_cut_off: bool,
     /// Its call is in hand; else the place is free.
     is_live: bool,
 }
@@ -165,6 +167,7 @@ impl World<'_> {
             drawn: 0,
             callbacks: 0,
             has_line: true,
+            was_cut_off: false,
             is_live: true,
         });
         self.fresh = Some(slot);
@@ -276,7 +279,7 @@ impl World<'_> {
         self.free_line(slot);
         let caller = self.calls[slot];
         self.calls.remove(slot);
-        if let Some(lost) = lost {
+        if let Some(lost) = lost.or(caller.was_cut_off.then_some(Lost::CutOff)) {
             self.may_call_again(caller.stream, caller.class, caller.entity, lost);
         }
     }

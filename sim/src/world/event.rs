@@ -14,9 +14,9 @@ pub(crate) enum Kind {
     FaultEnds,
     /// A queue opens or closes (row of the plan's queue hours).
     QueueHours,
-    /// An agent's break begins (agent).
+    /// An agent's break begins (agent; generation = its length in seconds).
     BreakBegins,
-    /// ... and ends (agent).
+    /// ... and ends (agent; generation = which of its breaks).
     BreakEnds,
     /// An agent's application gives a sign of life (agent).
     Heartbeat,

@@ -36,6 +36,11 @@ pub(super) enum Step {
 }
 
 impl Leg {
+    /// Agent and carrier are joined.
+    pub(super) fn is_answered(&self) -> bool {
+        matches!(self.stage, LegStage::Answered | LegStage::Talking)
+    }
+
     /// The leg at one of its steps, for its draws.
     #[inline]
     pub(super) fn party(&self, step: Step) -> Party {
@@ -51,11 +56,23 @@ pub(super) enum LegStage {
     /// The command is under way.
     Commanded,
     Ringing,
+    /// It rang, then the device was lost or left: nobody hears it, and nobody says so.
+    Unheard,
     Answered,
     Talking,
 }
 
 impl Agent {
+    /// Nobody is at the device any more, or it is gone: a ringing leg rings out, even if somebody
+    /// comes back meanwhile.
+    pub(super) fn rings_unheard(&mut self) {
+        if let Some(leg) = &mut self.leg
+            && leg.stage == LegStage::Ringing
+        {
+            leg.stage = LegStage::Unheard;
+        }
+    }
+
     /// The leg that an event of this offer speaks of.
     #[inline]
     pub(super) fn leg_of(&mut self, event: Event) -> Option<&mut Leg> {

@@ -95,18 +95,25 @@ impl World<'_> {
         self.reachability_changed(agent, was);
     }
 
+    /// A fault takes the agent's network, or gives it back.
     pub(crate) fn cut_off(&mut self, agent: u32, cut: bool) {
         let who = &mut self.agents[agent as usize];
         let was = who.is_reachable();
         who.cuts = if cut { who.cuts + 1 } else { who.cuts - 1 };
         self.reachability_changed(agent, was);
+        if cut {
+            self.voice_is_cut(agent);
+        }
     }
 
     fn reachability_changed(&mut self, agent: u32, was: bool) {
-        let who = &self.agents[agent as usize];
+        let who = &mut self.agents[agent as usize];
         let is = who.is_reachable();
         if was == is {
             return;
+        }
+        if !is {
+            who.rings_unheard();
         }
         let id = AgentId(agent);
         let input = if is {
@@ -122,7 +129,7 @@ impl World<'_> {
         (0..self.agents.len() as u32)
             .filter(|agent| {
                 let who = &self.agents[*agent as usize];
-                who.here
+                who.app_open
                     && self
                         .draws
                         .chance(Purpose::Fault, who.entity, u64::from(fault), share)

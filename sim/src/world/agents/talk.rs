@@ -89,11 +89,17 @@ impl World<'_> {
         if !event.is_of(caller.generation) {
             return;
         }
-        let (call, entity) = (caller.id, caller.entity);
         if self.agents.len() > IN_CACHE {
+            let call = caller.id;
             self.engine.prefetch(call, agent);
             self.recorder.prefetch(call, agent);
         }
+        self.parts(slot, agent);
+    }
+
+    /// Caller and agent are no longer joined; the agent has its work after it.
+    fn parts(&mut self, slot: u32, agent: AgentId) {
+        let (call, entity) = (self.calls[slot].id, self.calls[slot].entity);
         self.hang_up(slot);
         let group = self.group(agent.0);
         let need = group.wrap_up.as_ref().map_or(0, |dist| {
@@ -109,6 +115,29 @@ impl World<'_> {
         }
     }
 
+    /// The network under the agent's device is gone, and with it the voice of a leg that was
+    /// answered. The carrier ends the leg, and with it a conversation; a caller who was not joined
+    /// yet stays in line.
+    pub(super) fn voice_is_cut(&mut self, agent: u32) {
+        let who = &mut self.agents[agent as usize];
+        let Some(leg) = who.leg.filter(Leg::is_answered) else {
+            return;
+        };
+        who.leg = None;
+        if leg.stage == LegStage::Answered {
+            let input = Input::BridgeFailed { offer: leg.offer };
+            self.tell(input, leg.party(Step::Bridged));
+            if self.agents[agent as usize].leaving {
+                self.closes(agent);
+            }
+        } else if let Some(caller) = self.calls.at(leg.slot, leg.call)
+            && caller.state == State::Talking(AgentId(agent))
+        {
+            caller.was_cut_off = true;
+            self.parts(leg.slot, AgentId(agent));
+        }
+    }
+
     /// The engine gives the agent time for after-call work; it says when it is done earlier.
     pub(crate) fn agent_wraps_up(&mut self, agent: AgentId) {
         let ready_at = self.agents[agent.index()].ready_at;
@@ -118,8 +147,9 @@ impl World<'_> {
 
     pub(crate) fn agent_is_ready(&mut self, event: Event) {
         let agent = event.index();
-        // A wrap-up that the engine has ended itself needs no word.
-        if self.agents[agent as usize].ready_at <= self.now {
+        let who = &self.agents[agent as usize];
+        // A wrap-up that the engine has ended itself needs no word; without a network there is none.
+        if who.ready_at <= self.now && who.cuts == 0 {
             self.tell_ready(agent);
         }
     }
