@@ -2,11 +2,14 @@
 //! overtaking of webhooks, and the time a commit takes before a command leaves.
 
 use engine::Input;
+use engine::id::CallId;
 use engine::output::{Command, Output};
+use engine::policy::Transport;
 use engine::time::Micros;
 
 use crate::streams::Purpose;
 use crate::world::World;
+use crate::world::callers::queue_of;
 use crate::world::event::Kind;
 use crate::world::party::{Key, Party};
 
@@ -40,9 +43,12 @@ impl World<'_> {
     #[inline]
     pub(crate) fn carry_out(&mut self, command: Command) {
         match command {
-            Command::RingAgent { offer, call } | Command::DialLegacy { offer, call } => {
-                self.ring(offer, call);
+            Command::RingAgent { offer, call } => {
+                let is_requested = self.plan.carrier.spacing.is_some() && self.is_pushed(call);
+                self.ring(offer, call, is_requested);
             }
+            // A `<Dial>` within the caller's own leg.
+            Command::DialLegacy { offer, call } => self.ring(offer, call, false),
             Command::StopRinging { offer } => self.stop_ringing(offer),
             Command::Bridge { offer, call } => self.join(offer, call),
             Command::LeaveQueue { call, then } => self.leaves_queue(call, then),
@@ -59,6 +65,19 @@ impl World<'_> {
             }
             Command::StopCallback { call } => self.callback_stops(call),
         }
+    }
+
+    /// Whether the legs for this call are requests of ours, not of the agent's application.
+    fn is_pushed(&self, call: CallId) -> bool {
+        let Some(slot) = self.calls.find(call) else {
+            return true;
+        };
+        let caller = &self.calls[slot];
+        let queue = queue_of(
+            &self.plan.streams[usize::from(caller.stream)],
+            caller.entity,
+        );
+        self.plan.policy.queues[queue.index()].offer.transport == Transport::Push
     }
 
     /// One commit of what a step said.

@@ -12,7 +12,7 @@ use crate::world::party::Party;
 
 /// A call on the agent's device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Leg {
+pub(crate) struct Leg {
     pub(super) offer: OfferId,
     pub(super) call: CallId,
     /// The caller's place in the table when the leg was placed; compare the id.
@@ -22,6 +22,8 @@ pub(super) struct Leg {
     pub(super) entity: u64,
     /// How many legs the call had before and with it.
     pub(super) attempt: u16,
+    /// Asked of the carrier by a request of its own: its limit counts it.
+    is_requested: bool,
 }
 
 /// What can happen to a leg through the carrier, each once.
@@ -90,7 +92,7 @@ pub(crate) fn generation(offer: OfferId) -> u32 {
 impl World<'_> {
     /// The engine wants the agent rung.
     #[inline]
-    pub(crate) fn ring(&mut self, offer: OfferId, call: CallId) {
+    pub(crate) fn ring(&mut self, offer: OfferId, call: CallId, is_requested: bool) {
         let agent = offer.agent().0;
         let who = self.agents[agent as usize].entity;
         // For draws about this call and this agent.
@@ -109,6 +111,7 @@ impl World<'_> {
             stage: LegStage::Commanded,
             entity,
             attempt,
+            is_requested,
         };
         self.agents[agent as usize].leg = Some(leg);
         let delay = self.command_delay(leg.party(Step::Ring));
@@ -121,6 +124,20 @@ impl World<'_> {
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
+        if leg.is_requested && self.waits_at_carrier(event) {
+            return;
+        }
+        self.leg_is_dialled(agent, leg);
+    }
+
+    /// The leg that waits for its turn at the carrier, if it was not cancelled meanwhile.
+    pub(crate) fn leg_in_line(&mut self, event: Event) -> Option<Leg> {
+        self.agents[event.index() as usize].leg_of(event).copied()
+    }
+
+    /// The carrier dials the agent's device.
+    #[inline]
+    pub(crate) fn leg_is_dialled(&mut self, agent: u32, leg: Leg) {
         let offer = leg.offer;
         let rang = leg.party(Step::Rang);
         if self.command_fails(leg.party(Step::Ring)) {

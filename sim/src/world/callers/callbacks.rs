@@ -43,13 +43,21 @@ impl World<'_> {
         }
     }
 
-    /// The caller's phone rings (if the carrier is up).
     pub(crate) fn callback_rings(&mut self, event: Event) {
+        if self.is_callback_wanted(event) && !self.waits_at_carrier(event) {
+            self.callback_is_dialled(event);
+        }
+    }
+
+    /// Whether a callback that was asked of the carrier is still to be dialled.
+    pub(crate) fn is_callback_wanted(&self, event: Event) -> bool {
+        event.is_of(self.calls[event.index()].generation)
+    }
+
+    /// The caller's phone rings (if the carrier is up).
+    pub(crate) fn callback_is_dialled(&mut self, event: Event) {
         let slot = event.index();
         let caller = &self.calls[slot];
-        if !event.is_of(caller.generation) {
-            return;
-        }
         let answers = self.class_plan(slot).callback.answers;
         let (entity, k) = (caller.entity, u64::from(caller.callbacks));
         self.calls[slot].callbacks += 1;
