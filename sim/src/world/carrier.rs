@@ -15,6 +15,7 @@ use engine::time::{Micros, Timestamp};
 use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::event::Kind;
+use crate::world::party::{Key, Party};
 
 /// The carrier gives up on a webhook after this long.
 pub(crate) const WEBHOOK_LIMIT: Micros = 15_000_000;
@@ -25,8 +26,6 @@ pub(crate) struct Mail {
     /// What is told, and of when.
     letters: Vec<Option<(Timestamp, Input)>>,
     free: Vec<u32>,
-    sent: u64,
-    commands: u64,
     /// By agent: its last offer that took no request to the carrier.
     unrequested: Vec<Option<OfferId>>,
 }
@@ -106,17 +105,20 @@ impl World<'_> {
     pub(crate) fn carry_out(&mut self, command: Command) {
         match command {
             Command::RingAgent { offer, call } => {
-                if self.plan.pulls && self.is_pulled(call) {
+                let is_pulled = self.plan.pulls && self.is_pulled(call);
+                if is_pulled {
                     self.mail.rings_unrequested(offer);
                 } else {
                     self.recorder.carrier_request(self.now);
                 }
-                self.ring(offer, call);
+                let waits_its_turn = self.plan.carrier.spacing.is_some() && !is_pulled;
+                self.ring(offer, call, waits_its_turn);
             }
-            // The answer to the caller's own webhook, with its own time limit.
+            // A `<Dial>` within the caller's own leg: the answer to its webhook, with its own time
+            // limit.
             Command::DialLegacy { offer, call } => {
                 self.mail.rings_unrequested(offer);
-                self.ring(offer, call);
+                self.ring(offer, call, false);
             }
             Command::StopRinging { offer } => {
                 if self.mail.is_requested(offer) {
@@ -132,8 +134,8 @@ impl World<'_> {
                 if let Some(slot) = self.calls.find(call) {
                     let caller = &mut self.calls[slot];
                     caller.generation += 1;
-                    let (entity, generation) = (caller.entity, caller.generation);
-                    let delay = self.command_delay(entity);
+                    let generation = caller.generation;
+                    let delay = self.command_delay(Party::Caller(slot));
                     self.after(delay, Kind::CallbackRings, slot, generation);
                 }
             }
@@ -153,11 +155,12 @@ impl World<'_> {
 
     /// One commit of what a step said.
     #[inline]
-    pub(crate) fn commit(&mut self) {
-        self.commits += 1;
+    pub(crate) fn commit(&mut self, said: &[Output]) {
         let mut took = 0;
-        if let Some(dist) = &self.plan.store.commit {
-            let u = self.draws.unit(Purpose::StoreCommit, self.commits, 0);
+        let plan = self.plan;
+        if let Some(dist) = &plan.store.commit {
+            let Key { entity, k } = self.key_of_commit(said);
+            let u = self.draws.unit(Purpose::StoreCommit, entity, k);
             took = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
             self.faults.commit_took(took);
         }
@@ -191,22 +194,21 @@ impl World<'_> {
     }
 
     /// From the command to its effect: the commit, then the carrier.
-    pub(crate) fn command_delay(&mut self, entity: u64) -> Micros {
+    pub(crate) fn command_delay(&mut self, party: Party) -> Micros {
         let commit = self.faults.commit_delay();
-        match &self.plan.carrier.command_delay {
+        let plan = self.plan;
+        match &plan.carrier.command_delay {
             None => commit,
             Some(dist) => {
-                self.mail.commands += 1;
-                let u = self
-                    .draws
-                    .unit(Purpose::CarrierCommand, entity, self.mail.commands);
+                let Key { entity, k } = self.key_of(party);
+                let u = self.draws.unit(Purpose::CarrierCommand, entity, k);
                 commit + dist.sample_micros(u)
             }
         }
     }
 
     /// Whether the carrier fails a command.
-    pub(crate) fn command_fails(&mut self, entity: u64) -> bool {
+    pub(crate) fn command_fails(&mut self, party: Party) -> bool {
         if self.faults.carrier_is_down() {
             return true;
         }
@@ -214,26 +216,25 @@ impl World<'_> {
         if failure <= 0.0 {
             return false;
         }
-        self.mail.commands += 1;
+        let Key { entity, k } = self.key_of(party);
         self.draws
-            .chance(Purpose::CarrierFailure, entity, self.mail.commands, failure)
+            .chance(Purpose::CarrierFailure, entity, k, failure)
     }
 
     /// A webhook: at once in an ideal world.
     #[inline]
-    pub(crate) fn tell(&mut self, input: Input, entity: u64) {
+    pub(crate) fn tell(&mut self, input: Input, party: Party) {
         let carrier = &self.plan.carrier;
         if carrier.webhook_delay.is_none() && carrier.duplicate <= 0.0 && carrier.reorder <= 0.0 {
             self.feed(input);
         } else {
-            self.post(input, entity);
+            self.post(input, party);
         }
     }
 
     /// A webhook that goes through the mail even in an ideal world.
-    pub(crate) fn post(&mut self, input: Input, entity: u64) {
-        let k = self.mail.sent;
-        self.mail.sent += 1;
+    pub(crate) fn post(&mut self, input: Input, party: Party) {
+        let Key { entity, k } = self.key_of(party);
         let mut delay = self.webhook_delay(entity, 2 * k);
         let (duplicate, reorder) = (self.plan.carrier.duplicate, self.plan.carrier.reorder);
         if reorder > 0.0

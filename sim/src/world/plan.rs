@@ -30,8 +30,9 @@ pub struct WorldPlan {
     pub(crate) local: LocalTime,
     pub(crate) horizon: Micros,
     pub(crate) day_factor: Option<Dist>,
-    /// Some caller may have a feature that looks at heartbeats.
-    pub(crate) watches_heartbeats: bool,
+    /// Somebody looks at heartbeats: a feature of some caller, the alert on availability, or the world
+    /// itself, which models them. Agents without a model of their own then have ideal ones.
+    pub watches_heartbeats: bool,
     /// Commits take time, and the policy has an alert that asks how long.
     pub(crate) watches_store: bool,
     /// The server may be slow to answer, or away.
@@ -123,6 +124,8 @@ pub(crate) struct CarrierPlan {
     pub(crate) duplicate: f64,
     pub(crate) reorder: f64,
     pub(crate) lines: Option<u32>,
+    /// Between two legs it dials at our request.
+    pub(crate) spacing: Option<Micros>,
 }
 
 #[derive(Clone, Debug)]
@@ -170,7 +173,12 @@ impl WorldPlan {
                 .queues
                 .iter()
                 .any(|queue| queue.offer.transport == Transport::Pull),
-            watches_heartbeats: uses(Feature::AgentHeartbeat) || uses(Feature::EnhancedDiscovery),
+            watches_heartbeats: uses(Feature::AgentHeartbeat)
+                || uses(Feature::EnhancedDiscovery)
+                || policy
+                    .alerts
+                    .is_some_and(|alerts| alerts.agent_availability.0 > 0)
+                || scenario.world.agents.iter().any(|g| g.heartbeat.is_some()),
             local,
             policy,
         }
@@ -307,6 +315,9 @@ fn carrier_plan(carrier: &CarrierWorld) -> CarrierPlan {
         duplicate: carrier.duplicate,
         reorder: carrier.reorder,
         lines: carrier.lines,
+        spacing: carrier
+            .calls_per_second_milli
+            .map(|rate| 1_000_000_000 / u64::from(rate)),
     }
 }
 

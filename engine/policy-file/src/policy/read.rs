@@ -153,16 +153,9 @@ fn carrier(field: Option<Field<'_>>) -> CarrierPolicy {
     if let Some(keys) = field.and_then(|f| f.keys(&["calls_per_second"])) {
         carrier.calls_per_second_milli = keys
             .get("calls_per_second")
-            .and_then(|field| field.quantity(per_second_milli));
+            .and_then(|field| field.quantity(quantity::per_second_milli));
     }
     carrier
-}
-
-/// `1`, `0.5` or `1/s`: the key names the unit itself.
-fn per_second_milli(text: &str) -> Result<u32, String> {
-    let number = text.strip_suffix("/s").unwrap_or(text);
-    quantity::factor_milli(&format!("{number}x"))
-        .map_err(|_| format!("`{text}` is not a number of calls per second such as 1 or 0.5"))
 }
 
 fn breakers(field: Option<Field<'_>>) -> Breakers {
