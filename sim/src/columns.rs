@@ -34,6 +34,9 @@ pub struct Columns {
     pub cap: Option<Duration>,
     /// What to do with a row that cannot be read.
     pub bad_rows: BadRows,
+    /// Whether a quoted cell may hold line breaks. Unless it may, one that does not end in its line
+    /// is an error: in a call log that is nearly always a quote that nobody closed.
+    pub multiline: bool,
 }
 
 /// When a call arrives, in local time.

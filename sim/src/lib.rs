@@ -4,6 +4,7 @@ pub mod bound;
 pub mod calendar;
 pub mod cli;
 pub mod columns;
+mod csv_file;
 pub mod dist;
 pub mod experiment;
 pub mod fit;

@@ -5,21 +5,17 @@ use std::path::Path;
 use policy_file::source::Source;
 use policy_file::{FileError, FileErrors, Problems};
 
+use crate::csv_file::{CsvFile, CsvRow, Style};
+
 /// A table.
 #[derive(Debug)]
 pub(crate) struct Table {
     file: String,
+    heading: CsvRow,
     /// The heading's cells, trimmed.
     pub(crate) headers: Vec<String>,
     /// Every row has as many cells as the heading.
-    pub(crate) rows: Vec<Row>,
-}
-
-/// A row and its line.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) line: u64,
-    pub(crate) cells: csv::StringRecord,
+    pub(crate) rows: Vec<CsvRow>,
 }
 
 impl Table {
@@ -27,26 +23,19 @@ impl Table {
     pub(crate) fn read(path: &Path, limit: u64) -> Result<Table, FileErrors> {
         let source = Source::read(path, limit)?;
         let file = source.name.clone();
-        let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .comment(Some(b'#'))
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let headers = reader.headers().map_err(|error| csv_error(&file, &error))?;
-        let headers: Vec<String> = headers.iter().map(str::to_owned).collect();
-        if headers.is_empty() {
+        let mut lines = CsvFile::new(source.text.as_bytes(), file.clone(), Style::Table);
+        let Some(heading) = lines.next_row().transpose()?.cloned() else {
             return Err(FileError::whole_file(&file, "is empty").into());
-        }
+        };
+        let headers: Vec<String> = heading.iter().map(str::to_owned).collect();
         let mut rows = Vec::new();
-        for record in reader.into_records() {
-            let cells = record.map_err(|error| csv_error(&file, &error))?;
-            check_length(&file, &cells, &headers)?;
-            let line = cells.position().map_or(0, csv::Position::line);
-            rows.push(Row { line, cells });
+        while let Some(row) = lines.next_row().transpose()? {
+            row.check_length(&file, headers.len())?;
+            rows.push(row.clone());
         }
         Ok(Table {
             file,
+            heading,
             headers,
             rows,
         })
@@ -60,12 +49,12 @@ impl Table {
     /// A cell as a quantity; reports what is wrong with it.
     pub(crate) fn cell<T>(
         &self,
-        row: &Row,
+        row: &CsvRow,
         column: usize,
         read: impl Fn(&str) -> Result<T, String>,
         problems: &Problems,
     ) -> Option<T> {
-        match read(row.cells.get(column).unwrap_or_default()) {
+        match read(row.get(column).unwrap_or_default()) {
             Ok(value) => Some(value),
             Err(message) => {
                 problems.push(self.wrong_cell(row, column, &message));
@@ -75,70 +64,12 @@ impl Table {
     }
 
     /// An error at a cell.
-    pub(crate) fn wrong_cell(&self, row: &Row, column: usize, message: &str) -> FileError {
-        cell_error(
-            &self.file,
-            row.line,
-            &row.cells,
-            column,
-            &self.headers[column],
-            message,
-        )
+    pub(crate) fn wrong_cell(&self, row: &CsvRow, column: usize, message: &str) -> FileError {
+        row.wrong_cell(&self.file, column, &self.headers[column], message)
     }
 
     /// An error about the heading.
     pub(crate) fn wrong_header(&self, message: &str) -> FileError {
-        let text = self.headers.join(",");
-        FileError::in_line(&self.file, 1, &text, 0..text.len(), "", message)
+        self.heading.wrong(&self.file, message)
     }
-}
-
-/// An error at a cell of a row; the line is put together again with commas.
-pub(crate) fn cell_error(
-    file: &str,
-    line: u64,
-    cells: &csv::StringRecord,
-    column: usize,
-    header: &str,
-    message: &str,
-) -> FileError {
-    let text = cells.iter().collect::<Vec<_>>().join(",");
-    let start: usize = cells.iter().take(column).map(|cell| cell.len() + 1).sum();
-    let end = start + cells.get(column).map_or(0, str::len);
-    let line = usize::try_from(line).unwrap_or(usize::MAX);
-    FileError::in_line(file, line, &text, start..end, header, message)
-}
-
-/// Refuses a row that has not as many cells as the heading.
-pub(crate) fn check_length(
-    file: &str,
-    cells: &csv::StringRecord,
-    headers: &[String],
-) -> Result<(), FileErrors> {
-    if cells.len() == headers.len() {
-        return Ok(());
-    }
-    let line = cells.position().map_or(0, csv::Position::line);
-    let message = format!(
-        "the row has {} cells, the heading has {}",
-        cells.len(),
-        headers.len()
-    );
-    let last = cells.len().saturating_sub(1);
-    Err(cell_error(file, line, cells, last, "", &message).into())
-}
-
-/// A CSV reader's own error.
-pub(crate) fn csv_error(file: &str, error: &csv::Error) -> FileErrors {
-    let line = error.position().map_or(0, csv::Position::line);
-    let message = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => format!("is not a text file: line {line} is not UTF-8"),
-        csv::ErrorKind::Io(error) => format!("cannot be read: {error}"),
-        csv::ErrorKind::UnequalLengths { .. }
-        | csv::ErrorKind::Seek
-        | csv::ErrorKind::Serialize(_)
-        | csv::ErrorKind::Deserialize { .. }
-        | _ => format!("cannot be read: line {line}: {error}"),
-    };
-    FileError::whole_file(file, message).into()
 }

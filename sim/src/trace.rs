@@ -17,7 +17,7 @@ use jiff::civil::DateTime;
 use policy_file::{FileError, FileErrors, Names, Problems};
 
 use crate::columns::{BadRows, Columns};
-use crate::table::{check_length, csv_error};
+use crate::csv_file::{CsvFile, Style};
 use row::Layout;
 
 /// One call of a log.
@@ -69,12 +69,10 @@ pub struct Recorded {
 /// Reads a log row by row. An iterator of calls and of rows that are wrong; rows that the
 /// columns file does not keep are passed over.
 pub struct TraceReader<'n, R: Read> {
-    file: String,
     layout: Layout,
-    rows: csv::StringRecordsIntoIter<R>,
+    rows: CsvFile<R>,
     epoch: DateTime,
     names: &'n mut Names,
-    failed: bool,
 }
 
 impl<'n> TraceReader<'n, File> {
@@ -112,21 +110,39 @@ impl<'n, R: Read> TraceReader<'n, R> {
         epoch: DateTime,
         names: &'n mut Names,
     ) -> Result<Self, FileErrors> {
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(log);
-        let headers = reader.headers().map_err(|error| csv_error(&file, &error))?;
-        let layout = Layout::new(&file, headers, columns)?;
+        let style = match columns.multiline {
+            true => Style::MultilineLog,
+            false => Style::Log,
+        };
+        let mut rows = CsvFile::new(log, file, style);
+        let Some(heading) = rows.next_row().transpose()?.cloned() else {
+            return Err(FileError::whole_file(rows.name(), "is empty").into());
+        };
         Ok(TraceReader {
-            layout,
-            file,
-            rows: reader.into_records(),
+            layout: Layout::new(rows.name(), &heading, columns)?,
+            rows,
             epoch,
             names,
-            failed: false,
         })
+    }
+
+    /// Whether the last error hides all that comes after it.
+    fn is_cut_short(&self) -> bool {
+        self.rows.is_cut_short()
+    }
+
+    fn next_call(&mut self) -> Result<Option<TraceCall>, FileErrors> {
+        let name = self.rows.name().to_owned();
+        while let Some(row) = self.rows.next_row().transpose()? {
+            row.check_length(&name, self.layout.headers().len())?;
+            if self.layout.keeps(row) {
+                let call = self.layout.call(row, self.epoch, self.names);
+                return call
+                    .map(Some)
+                    .map_err(|wrong| self.layout.error(&name, row, &wrong).into());
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -134,26 +150,7 @@ impl<R: Read> Iterator for TraceReader<'_, R> {
     type Item = Result<TraceCall, FileErrors>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.failed {
-            let row = match self.rows.next()? {
-                Ok(row) => row,
-                Err(error) => {
-                    // After an unreadable row of the right shape the next one is fine; after an
-                    // I/O error there is no next one.
-                    self.failed = matches!(error.kind(), csv::ErrorKind::Io(_));
-                    return Some(Err(csv_error(&self.file, &error)));
-                }
-            };
-            if let Err(errors) = check_length(&self.file, &row, self.layout.headers()) {
-                return Some(Err(errors));
-            }
-            if !self.layout.keeps(&row) {
-                continue;
-            }
-            let call = self.layout.call(&row, self.epoch, self.names);
-            return Some(call.map_err(|wrong| self.layout.error(&self.file, &row, &wrong).into()));
-        }
-        None
+        self.next_call().transpose()
     }
 }
 
@@ -171,7 +168,8 @@ impl TraceFile {
     ///
     /// # Errors
     /// As [`TraceReader::open`]; every row that cannot be read, unless the columns file says to
-    /// skip them; a log without calls.
+    /// skip them; one that hides all that comes after it (a quote that is never closed, a file that
+    /// cannot be read on) in any case; a log without calls.
     pub fn read(
         path: &Path,
         columns: &Columns,
@@ -181,13 +179,12 @@ impl TraceFile {
         let problems = Problems::new();
         let mut calls = Vec::new();
         let mut skipped = 0;
-        for row in TraceReader::open(path, columns, epoch, names)? {
+        let mut rows = TraceReader::open(path, columns, epoch, names)?;
+        while let Some(row) = rows.next() {
             match row {
                 Ok(call) => calls.push(call),
-                Err(errors) => match columns.bad_rows {
-                    BadRows::Skip => skipped += 1,
-                    BadRows::Refuse => problems.extend(errors),
-                },
+                Err(_) if columns.bad_rows == BadRows::Skip && !rows.is_cut_short() => skipped += 1,
+                Err(errors) => problems.extend(errors),
             }
             if problems.is_full() {
                 break;

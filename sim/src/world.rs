@@ -32,7 +32,7 @@ use crate::streams::{Seed, Streams};
 use crate::world::agents::Agent;
 use crate::world::arrivals::Source;
 use crate::world::callers::{CallTable, Redials};
-use crate::world::carrier::Mail;
+use crate::world::carrier::{Mail, changed_something, is_webhook};
 use crate::world::dialer::Dialer;
 use crate::world::event::{Event, Kind, Soon};
 use crate::world::faults::Faults;
@@ -292,11 +292,23 @@ impl<'a> World<'a> {
     /// One engine step, now.
     #[inline]
     fn feed(&mut self, input: Input) {
+        self.feed_late(0, input);
+    }
+
+    /// One engine step, now, about what happened `delay` before.
+    #[inline]
+    fn feed_late(&mut self, delay: Micros, input: Input) {
         if self.faults.server_is_away() {
-            self.faults.hold(self.now, input);
+            self.faults.hold(self.now, delay, input);
             return;
         }
-        self.step(Some(input));
+        if delay == 0 {
+            self.step(Some(input));
+        } else {
+            self.recorder.heard_late(delay);
+            self.step(Some(input));
+            self.recorder.heard_late(0);
+        }
     }
 
     /// The engine's own deadlines, up to now.
@@ -309,6 +321,7 @@ impl<'a> World<'a> {
     fn step(&mut self, input: Option<Input>) {
         let mut out = std::mem::take(&mut self.out);
         out.clear();
+        let is_webhook = self.plan.times_webhooks && input.as_ref().is_some_and(is_webhook);
         match input {
             Some(input) => {
                 let taken = self.engine.handle(self.now, input, &mut out);
@@ -323,8 +336,14 @@ impl<'a> World<'a> {
         {
             self.broken = Some(format!("at {}: {error}", self.now));
         }
-        if !out.is_empty() {
+        let changed = changed_something(&out);
+        if changed {
             self.commit(&out);
+        }
+        if is_webhook {
+            self.webhook_is_answered(changed);
+        }
+        if !out.is_empty() {
             for output in out.iter() {
                 self.recorder.output(output);
                 self.digest.output(output);

@@ -75,17 +75,43 @@ impl Source {
     pub fn read(path: &Path, limit: u64) -> Result<Arc<Source>, FileErrors> {
         let name = path.display().to_string();
         let bytes = read_bytes(path, limit)?;
-        let wrong = |message: String| Err(FileError::whole_file(&name, message).into());
-        match String::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => Ok(Source::new(name, text)),
-            Ok(_) => wrong("is not a text file: it holds zero bytes".to_owned()),
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
             Err(error) => {
-                let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-                let line = good.iter().filter(|b| **b == b'\n').count() + 1;
-                wrong(format!("is not a text file: line {line} is not UTF-8"))
+                let message = |line| format!("this is not a text file: line {line} is not UTF-8");
+                let at = error.utf8_error().valid_up_to();
+                return Err(in_bytes(&name, error.as_bytes(), at, message).into());
+            }
+        };
+        match text.find('\0') {
+            None => Ok(Source::new(name, text)),
+            Some(at) => {
+                let message =
+                    |line| format!("this is not a text file: line {line} holds zero bytes");
+                Err(in_bytes(&name, text.as_bytes(), at, message).into())
             }
         }
     }
+}
+
+/// An error at a byte of what may be no text, with its line.
+fn in_bytes(
+    name: &str,
+    bytes: &[u8],
+    at: usize,
+    message: impl FnOnce(usize) -> String,
+) -> FileError {
+    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    let start = bytes[..at].iter().rposition(|b| *b == b'\n');
+    let start = start.map_or(0, |newline| newline + 1);
+    // More is not shown, however long the line is.
+    let end = bytes.len().min(at + 1000);
+    let rest = &bytes[at..end];
+    let rest = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+    let mut text = String::from_utf8_lossy(&bytes[start..at]).into_owned();
+    let at = text.len();
+    text.push_str(&String::from_utf8_lossy(rest));
+    FileError::in_line(name, line, &text, at..at + 1, "", message(line))
 }
 
 /// The bytes of a file of at most `limit` bytes.
@@ -105,7 +131,8 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, FileErrors> {
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     if bytes.len() as u64 > limit {
-        return Err(wrong(format!("is longer than {} MiB", limit >> 20)));
+        let message = |_| format!("the file is longer than {} MiB", limit >> 20);
+        return Err(in_bytes(&name, &bytes, 0, message).into());
     }
     Ok(bytes)
 }

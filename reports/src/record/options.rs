@@ -26,8 +26,8 @@ pub struct RecorderOptions {
     /// The strictest level of which the engine is given signs. Nobody sends heartbeats where nothing looks at
     /// them, and what would be believed at a stricter level is then no measure of anything.
     pub signs_up_to: AvailabilityLevel,
-    /// By queue: how long an agent rests after a missed offer, as in the policy; needed by
-    /// `discovery_rate` only. Queues beyond the end: no rest.
+    /// By queue: how long an agent rests after a missed offer, as in the policy (never after the
+    /// legacy flow's); needed by `discovery_rate` only. Queues beyond the end: no rest.
     pub retry_after: Box<[RetryAfter]>,
     /// By queue: it never announces waits, so that its calls cannot be told one; needed by
     /// `estimate_announced_rate` only. Queues beyond the end announce.

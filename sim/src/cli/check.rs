@@ -28,7 +28,10 @@ fn check_one(file: &Path) -> Result<String, FileErrors> {
     match Kind::of(&document) {
         Some(Kind::Policy) => {
             let policy = PolicyFile::read(file)?;
-            Ok(format!("a policy with {} queues", policy.names.queues.len()))
+            Ok(match policy.names.queues.len() {
+                1 => "a policy with 1 queue".to_string(),
+                n => format!("a policy with {n} queues"),
+            })
         }
         Some(Kind::Scenario) => {
             let scenario = Scenario::read(file, &Overrides::new())?;

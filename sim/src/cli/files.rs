@@ -9,20 +9,45 @@ use reports::render::{calls_csv, report_html, report_json, series_csv, spans_hlo
 
 use crate::experiment::Run;
 
+/// Every file that a report may have.
+const NAMES: [&str; 7] = [
+    "report.json",
+    "report.html",
+    "series.csv",
+    "spans.hlog",
+    "timing.json",
+    "recorded.csv",
+    "calls.csv",
+];
+
 /// Makes the folder of a report, before a long run rather than after it.
 ///
 /// # Errors
 /// The path and what the system says of it, or what stands there in its place.
 pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
-    let in_the_way = folder.ancestors().find(|path| path.is_file());
-    if let Some(file) = in_the_way {
+    let in_the_way = folder.ancestors().find(|path| path.exists());
+    if let Some(other) = in_the_way.filter(|path| !path.is_dir()) {
+        let (kind, remedy) = match other.is_file() {
+            true => ("a file", "give another name, or move the file away"),
+            false => ("a device or a pipe", "give another name"),
+        };
         return Err(format!(
-            "--out {}: {} is a file, and a report is a folder; give another name, or move the file away",
+            "--out {}: {} is {kind}, and a report is a folder; {remedy}",
             folder.display(),
-            file.display()
+            other.display()
         ));
     }
-    fs::create_dir_all(folder).map_err(|error| about(folder, &error))
+    fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
+    for name in NAMES {
+        let path = folder.join(name);
+        if path.is_dir() {
+            return Err(format!(
+                "{} is a folder, and a file of the report has this name; move it away, or give --out another name",
+                path.display()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the files of a run into `folder`: first all of them beside their places, then each is
@@ -74,12 +99,9 @@ struct Parts(Vec<(PathBuf, PathBuf)>);
 
 impl Parts {
     fn rename(mut self) -> Result<(), String> {
-        for (beside, path) in std::mem::take(&mut self.0) {
-            if let Err(error) = fs::rename(&beside, &path) {
-                let message = about(&path, &error);
-                self.0.push((beside, path));
-                return Err(message);
-            }
+        while let Some((beside, path)) = self.0.last() {
+            fs::rename(beside, path).map_err(|error| about(path, &error))?;
+            self.0.pop();
         }
         Ok(())
     }
@@ -96,4 +118,32 @@ impl Drop for Parts {
 
 fn about(path: &Path, error: &io::Error) -> String {
     format!("{}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rename_that_fails_leaves_no_part_behind() {
+        let folder = std::env::temp_dir().join(format!("linefinder-parts-{}", std::process::id()));
+        fs::create_dir_all(folder.join("b/in the way")).expect("folders");
+        let part = |name: &str| (folder.join(format!("{name}.part")), folder.join(name));
+        let parts = Parts(["a", "b", "c"].map(part).to_vec());
+        for (beside, _) in &parts.0 {
+            fs::write(beside, "text").expect("written");
+        }
+        let error = parts.rename().expect_err("b is a folder");
+        assert!(
+            error.starts_with(&folder.join("b").display().to_string()),
+            "{error}"
+        );
+        let left = fs::read_dir(&folder).expect("the folder");
+        let left = left.filter(|entry| {
+            let path = entry.as_ref().expect("an entry").path();
+            path.extension().is_some_and(|end| end == "part")
+        });
+        assert_eq!(left.count(), 0);
+        fs::remove_dir_all(&folder).expect("removed");
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     ServiceColumns, Span, Wanted,
 };
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "schema",
     "arrived_at",
     "queue",
@@ -24,6 +24,7 @@ const KEYS: [&str; 13] = [
     "keep",
     "cap",
     "bad_rows",
+    "multiline",
 ];
 
 impl Columns {
@@ -87,6 +88,10 @@ fn columns(root: &Field<'_>) -> Option<Columns> {
             .get("cap")
             .and_then(|field| field.above_zero(quantity::span)),
         bad_rows: bad_rows.unwrap_or_default(),
+        multiline: keys
+            .get("multiline")
+            .and_then(|field| field.boolean())
+            .unwrap_or(false),
         arrived_at: arrived_at?,
     })
 }

@@ -240,6 +240,28 @@ fn world(
     }
 }
 
+fn policy_field<'a>(keys: &Keys<'a>) -> Option<Field<'a>> {
+    keys.required("policy", "policy: ../policies/phase-3.yaml")
+}
+
+/// What to do about queues in several time zones.
+const ONE_CLOCK: &str = "give all of them the opening hours of one time zone; `policy_set` changes them for \
+                         this scenario alone";
+
+/// Every local time of a scenario is of one place: which queues of the world keep the hours of
+/// another than the first does, if any.
+fn second_clock(policy: &PolicyFile, names: &Names) -> Option<String> {
+    let hours = names.queues.iter().zip(&policy.hours);
+    let mut zones =
+        hours.filter_map(|(name, hours)| Some((name, hours.as_ref()?.timezone.as_ref()?)));
+    let (first, zone) = zones.next()?;
+    let (other, other_zone) = zones.find(|(_, other)| *other != zone)?;
+    Some(format!(
+        "the queue `{first}` opens by the time of {zone}, `{other}` by that of {other_zone}; a simulation has one \
+         clock"
+    ))
+}
+
 type ReadPolicy = (PolicyFile, Option<PathBuf>, String);
 
 /// The policy, from its file or inline, with `policy_set` and then the command line's overrides.
@@ -256,7 +278,7 @@ fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<R
         }
     }
     overrides.append(for_policy);
-    let field = keys.required("policy", "policy: ../policies/phase-3.yaml")?;
+    let field = policy_field(keys)?;
     let (read, path) = if field.is_map() {
         (
             PolicyFile::from_node(field.node, "policy", &overrides),
@@ -287,7 +309,12 @@ fn bound(
 ) -> Option<ReadPolicy> {
     let (policy, path, digest) = read;
     match policy.bind(names) {
-        Ok(policy) => Some((policy, path, digest)),
+        Ok(policy) => {
+            if let Some(message) = second_clock(&policy, names) {
+                policy_field(keys)?.wrong_with_help(message, ONE_CLOCK);
+            }
+            Some((policy, path, digest))
+        }
         Err(unknown) => {
             let mentions = context.first_queues.borrow();
             for error in unknown {

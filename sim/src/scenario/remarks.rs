@@ -1,5 +1,5 @@
 //! What whoever runs a scenario should know beforehand, though nothing is wrong with it: what of a
-//! log is left out, and that it will take very long.
+//! log is left out, what of the policy a simulation cannot show, and that it will take very long.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ impl Scenario {
         let mut remarks: Vec<String> = streams
             .flat_map(|(place, stream)| self.about_log(place, stream))
             .collect();
+        remarks.extend(self.about_confirmation());
         remarks.extend(self.about_size());
         remarks
     }
@@ -57,6 +58,21 @@ impl Scenario {
             ));
         }
         said
+    }
+
+    /// Agents of a scenario who answer have confirmed: its `answers` knows no key to press.
+    fn about_confirmation(&self) -> impl Iterator<Item = String> {
+        let queues = self.world.names.queues.iter();
+        let queues = queues.zip(self.policy.policy.queues.iter());
+        queues
+            .filter(|(_, queue)| queue.offer.confirm)
+            .map(|(name, _)| {
+                format!(
+                    "note: policy.queues.{name}.offer.confirm: has no effect in a simulation: whoever answers \
+                     has confirmed; put the time to press 1 into the agents' `answers.delay`, and those who do \
+                     not press it into `answers.probability`"
+                )
+            })
     }
 
     fn about_size(&self) -> Option<String> {

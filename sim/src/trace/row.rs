@@ -9,7 +9,7 @@ use policy_file::{FileError, FileErrors, Names, Problems};
 use super::cell::{is_there, read_date, read_date_time, read_span, read_time};
 use super::{Patience, Recorded, TraceCall};
 use crate::columns::{ArrivedAt, Columns, Condition, Label, Otherwise, Span};
-use crate::table::cell_error;
+use crate::csv_file::CsvRow;
 
 /// The columns file with positions for names.
 pub(super) struct Layout {
@@ -29,22 +29,12 @@ impl Layout {
     /// Checks that the heading has every column.
     pub(super) fn new(
         file: &str,
-        headers: &csv::StringRecord,
+        heading: &CsvRow,
         columns: &Columns,
     ) -> Result<Layout, FileErrors> {
-        let mut headers: Vec<String> = headers.iter().map(str::to_owned).collect();
-        if let Some(first) = headers.first_mut()
-            && let Some(rest) = first.strip_prefix('\u{feff}')
-        {
-            *first = rest.to_owned();
-        }
-        if headers.iter().all(String::is_empty) {
-            return Err(FileError::whole_file(file, "is empty").into());
-        }
+        let headers: Vec<String> = heading.iter().map(str::to_owned).collect();
         let problems = Problems::new();
-        let text = headers.join(",");
-        let all = 0..text.len();
-        let wrong = |message: String| FileError::in_line(file, 1, &text, all.clone(), "", message);
+        let wrong = |message: String| heading.wrong(file, &message);
         let n_columns = |name: &String| headers.iter().filter(|header| *header == name).count();
         let named = named_columns(columns);
         for name in named.iter().filter(|name| n_columns(name) > 1) {
@@ -80,12 +70,12 @@ impl Layout {
             .expect("invariant: every named column is in the heading")
     }
 
-    fn cell<'r>(&self, row: &'r csv::StringRecord, column: &str) -> (usize, &'r str) {
+    fn cell<'r>(&self, row: &'r CsvRow, column: &str) -> (usize, &'r str) {
         let position = self.position(column);
         (position, row.get(position).unwrap_or_default())
     }
 
-    fn holds(&self, condition: &Condition, row: &csv::StringRecord) -> bool {
+    fn holds(&self, condition: &Condition, row: &CsvRow) -> bool {
         condition.0.iter().all(|wanted| {
             let (_, cell) = self.cell(row, &wanted.column);
             wanted.cells.iter().any(|value| value == cell) == wanted.is_one_of
@@ -93,18 +83,13 @@ impl Layout {
     }
 
     /// Whether the columns file keeps a row.
-    pub(super) fn keeps(&self, row: &csv::StringRecord) -> bool {
+    pub(super) fn keeps(&self, row: &CsvRow) -> bool {
         let keep = &self.columns.keep;
         keep.is_empty() || keep.iter().any(|condition| self.holds(condition, row))
     }
 
     /// The call of a row.
-    pub(super) fn call(
-        &self,
-        row: &csv::StringRecord,
-        epoch: DateTime,
-        names: &mut Names,
-    ) -> Cell<TraceCall> {
+    pub(super) fn call(&self, row: &CsvRow, epoch: DateTime, names: &mut Names) -> Cell<TraceCall> {
         let columns = &self.columns;
         let arrived_local = self.arrived(row)?;
         let since = arrived_local.duration_since(epoch).as_micros();
@@ -149,7 +134,7 @@ impl Layout {
         })
     }
 
-    fn word<'r>(&'r self, row: &'r csv::StringRecord, label: &'r Label) -> Cell<(usize, &'r str)> {
+    fn word<'r>(&'r self, row: &'r CsvRow, label: &'r Label) -> Cell<(usize, &'r str)> {
         let (column, cell) = self.cell(row, &label.column);
         match label.of(cell) {
             Some(word) => Ok((column, word)),
@@ -164,7 +149,7 @@ impl Layout {
 
     fn name<T>(
         &self,
-        row: &csv::StringRecord,
+        row: &CsvRow,
         label: Option<&Label>,
         intern: impl FnOnce(&str) -> Option<T>,
     ) -> Cell<Option<T>> {
@@ -184,7 +169,7 @@ impl Layout {
         }
     }
 
-    fn span(&self, row: &csv::StringRecord, span: Option<&Span>) -> Cell<Option<Micros>> {
+    fn span(&self, row: &CsvRow, span: Option<&Span>) -> Cell<Option<Micros>> {
         let Some(span) = span else {
             return Ok(None);
         };
@@ -197,7 +182,7 @@ impl Layout {
         read_span(cell, span.unit_micros).map_err(|message| WrongCell { column, message })
     }
 
-    fn patience(&self, row: &csv::StringRecord) -> Cell<Patience> {
+    fn patience(&self, row: &CsvRow) -> Cell<Patience> {
         let Some(patience) = &self.columns.patience else {
             return Ok(Patience::Unknown);
         };
@@ -222,7 +207,7 @@ impl Layout {
     /// When a service began or ended: read as the time of arrival is.
     fn service_time(
         &self,
-        row: &csv::StringRecord,
+        row: &CsvRow,
         column: &str,
         missing: &[String],
     ) -> Cell<Option<DateTime>> {
@@ -251,7 +236,7 @@ impl Layout {
             .map_err(|message| WrongCell { column, message })
     }
 
-    fn arrived(&self, row: &csv::StringRecord) -> Cell<DateTime> {
+    fn arrived(&self, row: &CsvRow) -> Cell<DateTime> {
         match &self.columns.arrived_at {
             ArrivedAt::One { column, format } => {
                 let (column, cell) = self.cell(row, column);
@@ -285,15 +270,9 @@ impl Layout {
     }
 
     /// The error of a row, showing it.
-    pub(super) fn error(
-        &self,
-        file: &str,
-        row: &csv::StringRecord,
-        wrong: &WrongCell,
-    ) -> FileError {
-        let line = row.position().map_or(0, csv::Position::line);
+    pub(super) fn error(&self, file: &str, row: &CsvRow, wrong: &WrongCell) -> FileError {
         let header = &self.headers[wrong.column];
-        cell_error(file, line, row, wrong.column, header, &wrong.message)
+        row.wrong_cell(file, wrong.column, header, &wrong.message)
     }
 }
 

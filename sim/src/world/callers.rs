@@ -73,7 +73,7 @@ fn first_of(entity: u64) -> u64 {
 }
 
 /// The queue that a caller calls: its log's, or else its stream's.
-pub(crate) fn queue_of(plan: &StreamPlan, entity: u64) -> QueueId {
+fn queue_of(plan: &StreamPlan, entity: u64) -> QueueId {
     recorded(&plan.source, entity & ((1 << NUMBER_BITS) - 1))
         .and_then(|call| call.queue)
         .unwrap_or(plan.queue)
@@ -137,7 +137,7 @@ impl World<'_> {
         if let Some(back) = self.faults.server_returns() {
             let asked_at = self.faults.asked_at().unwrap_or(self.now);
             if back.since(asked_at) >= WEBHOOK_LIMIT {
-                self.recorder.webhook_answered(self.now, None);
+                self.recorder.webhook_answered(asked_at, None);
                 self.recorder
                     .failed_at_carrier(self.now, queue, class_id, is_redial);
                 self.may_call_again(stream, class, entity, Lost::Failed);

@@ -2,7 +2,7 @@
 //! schedules. Built once, shared by every replication and thread; holds nothing random.
 
 use engine::id::{ClassId, Level, QueueId};
-use engine::policy::{Feature, Policy};
+use engine::policy::{Feature, Policy, Transport};
 use engine::time::{Micros, micros};
 
 use crate::dist::{Dist, Interpolation, SurvivalPoint};
@@ -32,11 +32,13 @@ pub struct WorldPlan {
     pub(crate) day_factor: Option<Dist>,
     /// Somebody looks at heartbeats: a feature of some caller, the alert on availability, or the world
     /// itself, which models them. Agents without a model of their own then have ideal ones.
-    pub watches_heartbeats: bool,
+    pub(crate) watches_heartbeats: bool,
     /// Commits take time, and the policy has an alert that asks how long.
     pub(crate) watches_store: bool,
-    /// The server is away at some time.
-    pub(crate) restarts: bool,
+    /// The server may be slow to answer, or away.
+    pub(crate) times_webhooks: bool,
+    /// Some queue's agents are asked on their own screens, without a request to the carrier.
+    pub(crate) pulls: bool,
 }
 
 /// One stream of calls.
@@ -161,11 +163,16 @@ impl WorldPlan {
             day_factor: experiment.day_factor.as_ref().map(dist),
             watches_store: scenario.world.store.commit.is_some()
                 && scenario.policy.policy.alerts.is_some(),
-            restarts: scenario
-                .world
-                .faults
+            times_webhooks: scenario.world.store.commit.is_some()
+                || scenario
+                    .world
+                    .faults
+                    .iter()
+                    .any(|fault| fault.kind == FaultKind::ServerRestart),
+            pulls: policy
+                .queues
                 .iter()
-                .any(|fault| fault.kind == FaultKind::ServerRestart),
+                .any(|queue| queue.offer.transport == Transport::Pull),
             watches_heartbeats: uses(Feature::AgentHeartbeat)
                 || uses(Feature::EnhancedDiscovery)
                 || policy

@@ -31,7 +31,7 @@ fn run(scenario: &str, more: &[&str]) -> Output {
 fn a_run_without_gates_passes_and_prints_a_table() {
     let output = run(
         "scenarios/theory/erlang-a.yaml",
-        &["--set", "experiment.warm_up=0s"],
+        &["--set", "experiment.warm_up=0s", "--set", "gates=null"],
     );
     assert_eq!(code(&output), 0, "{}", said(&output));
     let table = String::from_utf8_lossy(&output.stdout);
@@ -113,7 +113,7 @@ fn bad_input_is_named_with_its_place_and_exits_with_2() {
         ("nan", good.replace("mean: 15m", "mean: .nan"), ".nan"),
         ("negative", good.replace("120/h", "-120/h"), "-120/h"),
         ("empty", String::new(), "empty"),
-        ("garbage", garbage, "MiB"),
+        ("garbage", garbage, "the file is longer than 4 MiB\n --> "),
     ];
     for (name, text, expected) in cases {
         let path = folder.join(format!("{name}.yaml"));
@@ -411,6 +411,94 @@ fn a_folder_that_cannot_be_written_is_named_before_the_run() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_leaves_nothing_half_done() {
+    let folder = Folder::new("half");
+    let out = folder.0.to_string_lossy().into_owned();
+    std::fs::create_dir(folder.0.join("report.json")).expect("a folder");
+    let run_into = |out: &str| {
+        let set = ["--set", "experiment.warm_up=0s", "--set", "gates=null"];
+        run(
+            "scenarios/theory/erlang-a.yaml",
+            &[&set[..], &["--out", out]].concat(),
+        )
+    };
+    let output = run_into(&out);
+    assert_eq!(code(&output), 4, "{}", said(&output));
+    assert!(
+        said(&output).contains("report.json is a folder, and a file of the report has this name"),
+        "{}",
+        said(&output)
+    );
+    assert!(output.stdout.is_empty(), "known before the run");
+    assert_eq!(folder.names(), ["report.json"]);
+    #[cfg(unix)]
+    {
+        let output = run_into("/dev/null");
+        assert_eq!(code(&output), 4);
+        assert!(
+            said(&output).contains(
+                "/dev/null is a device or a pipe, and a report is a folder; give another name"
+            ),
+            "{}",
+            said(&output)
+        );
+    }
+}
+
+/// It could be read once only, and whoever waits for a writer waits for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_folder_in_a_logs_place_is_called_what_it_is() {
+    let folder = Folder::new("pipe");
+    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/files/replay");
+    for name in ["columns.yaml", "scenario.yaml"] {
+        let text = std::fs::read(format!("{files}/{name}")).expect("read");
+        folder.write(name, &text);
+    }
+    let scenario = folder.0.join("scenario.yaml");
+    let log = folder.0.join("log.csv");
+    let refused = || {
+        let output = linefinder(&["run", &scenario.to_string_lossy()]);
+        assert_eq!(code(&output), 2, "{}", said(&output));
+        said(&output)
+    };
+    let made = Command::new("mkfifo").arg(&log).status();
+    assert!(made.expect("there is a mkfifo").success());
+    let pipe = refused();
+    assert!(
+        pipe.contains("log.csv is a pipe or a device, not a file, and it is read more than once"),
+        "{pipe}"
+    );
+    std::fs::remove_file(&log).expect("removed");
+    std::fs::create_dir(&log).expect("a folder");
+    let directory = refused();
+    assert!(
+        directory.contains("log.csv is a directory, not a file"),
+        "{directory}"
+    );
+}
+
+#[test]
+fn what_of_a_policy_a_simulation_cannot_show_is_told() {
+    let folder = Folder::new("confirm");
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/theory/erlang-a.yaml"
+    ))
+    .expect("the scenario");
+    let text = text.replace("rotation: longest_idle", "offer: { confirm: true }");
+    let file = folder.write("confirm.yaml", text.as_bytes());
+    let note = "note: policy.queues.line.offer.confirm: has no effect in a simulation";
+    for args in [&["check", &file][..], &["run", &file, "--days", "1"]] {
+        let output = linefinder(args);
+        assert!(said(&output).contains(note), "{}", said(&output));
+    }
+    let plain = linefinder(&["check", "scenarios/policies/phase-3.yaml"]);
+    let plain = String::from_utf8_lossy(&plain.stdout).into_owned();
+    assert!(plain.ends_with("ok, a policy with 1 queue\n"), "{plain}");
+}
+
+#[test]
 fn an_arithmetic_bound_stands_beside_its_gate_in_every_form() {
     let folder = Folder::new("bound");
     let out = folder.0.to_string_lossy().into_owned();
@@ -493,9 +581,13 @@ fn a_bad_log_is_named_with_its_row() {
                 b"2026-03-02,8:01:\xff\xfe,0,AGENT,60,ann,8:01:00\n",
             ]
             .concat(),
-            &["log.csv", "UTF-8"],
+            &["log.csv:2:17", "UTF-8", "2 | 2026-03-02,8:01:"],
         ),
-        ("ten million bytes of garbage", garbage, &["log.csv"]),
+        (
+            "ten million bytes of garbage",
+            garbage,
+            &["log.csv:1:1", "longer than a mebibyte", "\n1 | ", "^^^^"],
+        ),
     ];
     for (name, log, expected) in cases {
         folder.write("log.csv", &log);

@@ -11,6 +11,7 @@ mod estimates;
 mod exact;
 mod files_fuzz;
 mod fit;
+mod measured;
 mod memory;
 mod people;
 mod readme;

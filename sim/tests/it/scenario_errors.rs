@@ -897,3 +897,32 @@ fn a_scenario_says_what_it_lacks() {
         1 | - 1
           | ^^^"#]].assert_eq(&shown("- 1\n", &[]));
 }
+
+#[test]
+fn queues_of_two_time_zones_have_no_common_clock() {
+    let two = |zone: &str| {
+        SMALL
+            .replace(
+                "queues: { q: {} }",
+                &format!(
+                    "queues: {{ q: {{ hours: {{ open: 08:00-18:00, timezone: Europe/Berlin }} }}, r: {{ hours: {{ open: 08:00-18:00{zone} }} }} }}"
+                ),
+            )
+            .replace("queues: { q: 1 }", "queues: { q: 1, r: 1 }")
+            .replace(
+                "calls: [",
+                "calls: [ { queue: r, arrivals: { poisson: 60/h }, classes: { any: { talk: 1m } } },",
+            )
+    };
+    expect![[r#"
+        error: policy: the queue `r` opens by the time of America/New_York, `q` by that of Europe/Berlin; a simulation has one clock
+         --> scenario.yaml:3:9
+          |
+        3 | policy: { schema: 1, queues: { q: { hours: { open: 08:00-18:00, timezone: Europe/Berlin } }, r: { hours: { ope...
+          |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          = help: give all of them the opening hours of one time zone; `policy_set` changes them for this scenario alone"#]].assert_eq(&shown(&two(", timezone: America/New_York"), &[]));
+    for same in [", timezone: Europe/Berlin", ""] {
+        Scenario::parse(&two(same), "scenario.yaml", &files(), &Overrides::new())
+            .unwrap_or_else(|errors| panic!("{errors}"));
+    }
+}

@@ -122,6 +122,209 @@ fn a_wrong_cell_is_shown_with_its_row() {
     );
 }
 
+const NOTES: &str = "{ arrived_at: { date: date, time: t }, talk: talk }";
+
+/// A quote that nobody closed would take the rows below it, or the rest of the file, into its cell.
+#[test]
+fn a_quote_that_does_not_end_in_its_line_is_one_error_and_takes_no_row_with_it() {
+    let heading = "date,t,talk,note\n";
+    check(
+        NOTES,
+        &format!(
+            "{heading}2026-03-02,08:05:00,100,\"hello\n2026-03-02,08:06:00,200,x\n2026-03-02,08:07:00,200,y\n"
+        ),
+        expect![[r#"
+            error: this quoted cell does not end in its line
+             --> log.csv:2:25
+              |
+            2 | 2026-03-02,08:05:00,100,"hello
+              |                         ^^^^^^
+              = help: close the quote; a quote within a quoted cell is written twice; if the log's cells hold line breaks, write `multiline: true` into the columns file
+            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            420s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }"#]],
+    );
+    // The last line, and one whose quote another row's would close.
+    check(
+        NOTES,
+        &format!(
+            "{heading}2026-03-02,08:05:00,100,\"a\n2026-03-02,08:06:00,200,x\n2026-03-02,08:07:00,200,b\"\n2026-03-02,08:08:00,200,\"c"
+        ),
+        expect![[r#"
+            error: this quoted cell does not end in its line
+             --> log.csv:2:25
+              |
+            2 | 2026-03-02,08:05:00,100,"a
+              |                         ^^
+              = help: close the quote; a quote within a quoted cell is written twice; if the log's cells hold line breaks, write `multiline: true` into the columns file
+            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            420s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            error: this quoted cell does not end in its line
+             --> log.csv:5:25
+              |
+            5 | 2026-03-02,08:08:00,200,"c
+              |                         ^^
+              = help: close the quote; a quote within a quoted cell is written twice; if the log's cells hold line breaks, write `multiline: true` into the columns file"#]],
+    );
+    // Quotes that are closed, and one that means nothing, are no error.
+    check(
+        NOTES,
+        &format!(
+            "{heading}2026-03-02,08:05:00,100,\"a, \"\"b\"\"\"\n2026-03-02,08:06:00,\"200\",6\" pipe\n"
+        ),
+        expect![[r#"
+            300s queue None class None talk Some(100000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }"#]],
+    );
+}
+
+#[test]
+fn quoted_cells_may_hold_line_breaks_when_the_columns_file_says_so() {
+    let columns = NOTES.replace(" }", ", multiline: true }");
+    let columns = columns.replacen(", multiline: true }", " }", 1);
+    let heading = "date,t,talk,note\n";
+    check(
+        &columns,
+        &format!(
+            "{heading}2026-03-02,08:05:00,100,\"a\r\n\nb\"\n\"2026-03-02\n\",08:06:00,bad,\"c\nd\"\n2026-03-02,08:07:00,300,\"e\nf\n"
+        ),
+        expect![[r#"
+            300s queue None class None talk Some(100000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            error: talk: `bad` is not a number of seconds (or the column's unit)
+             --> log.csv:6:12
+              |
+            6 | ",08:06:00,bad,"c
+              |            ^^^
+            error: this quoted cell never ends
+             --> log.csv:8:25
+              |
+            8 | 2026-03-02,08:07:00,300,"e
+              |                         ^^
+              = help: close the quote; a quote within a quoted cell is written twice"#]],
+    );
+    // Of what the last quote hides nothing is known: it is an error though wrong rows are skipped.
+    let path = std::env::temp_dir().join(format!("linefinder-quotes-{}.csv", std::process::id()));
+    std::fs::write(
+        &path,
+        format!("{heading}x,,,\n2026-03-02,08:07:00,300,\"e\nf\n"),
+    )
+    .unwrap();
+    let skip = |multiline: &str| {
+        let columns =
+            format!("{NOTES}\n").replace(" }\n", &format!(", bad_rows: skip, {multiline} }}"));
+        let columns = Columns::parse(&columns, "columns.yaml").unwrap_or_else(|e| panic!("{e}"));
+        let epoch = date(2026, 3, 2).at(8, 0, 0, 0);
+        TraceFile::read(&path, &columns, epoch, &mut Names::default())
+            .map(|file| file.skipped)
+            .map_err(|errors| errors.to_string())
+    };
+    let refused = skip("multiline: true").unwrap_err();
+    assert!(refused.contains("this quoted cell never ends"), "{refused}");
+    let none_left = skip("multiline: false").unwrap_err();
+    assert!(none_left.contains("3 rows are wrong"), "{none_left}");
+    std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn an_error_shows_the_line_as_it_stands_in_the_file() {
+    let heading = "who,date,t,talk\n";
+    check(
+        NOTES,
+        &format!("{heading}\n\nx,2026-03-02,08:05:00,bad\n"),
+        expect![[r#"
+            error: talk: `bad` is not a number of seconds (or the column's unit)
+             --> log.csv:4:23
+              |
+            4 | x,2026-03-02,08:05:00,bad
+              |                       ^^^"#]],
+    );
+    check(
+        NOTES,
+        &format!("{heading}\"Smith, John\",2026-03-02,08:05:00,bad\n"),
+        expect![[r#"
+            error: talk: `bad` is not a number of seconds (or the column's unit)
+             --> log.csv:2:35
+              |
+            2 | "Smith, John",2026-03-02,08:05:00,bad
+              |                                   ^^^"#]],
+    );
+    check(
+        NOTES,
+        &format!("{heading}  x ,  2026-03-02 , 08:05:00,bad  \r\n"),
+        expect![[r#"
+            error: talk: `bad` is not a number of seconds (or the column's unit)
+             --> log.csv:2:30
+              |
+            2 |   x ,  2026-03-02 , 08:05:00,bad
+              |                              ^^^"#]],
+    );
+    // A byte order mark, line ends of old, and an umlaut before the cell.
+    check(
+        NOTES,
+        "\u{feff}\r\rwho,date,t,talk\rJürgen,2026-03-02,08:05:00,bad\r",
+        expect![[r#"
+            error: talk: `bad` is not a number of seconds (or the column's unit)
+             --> log.csv:4:28
+              |
+            4 | Jürgen,2026-03-02,08:05:00,bad
+              |                            ^^^"#]],
+    );
+    check(
+        NOTES,
+        "\n\nwho,date,time,talk\n",
+        expect![[r#"
+        error: the log has no column `t`
+         --> log.csv:3:1
+          |
+        3 | who,date,time,talk
+          | ^^^^^^^^^^^^^^^^^^
+          = help: there is `who`, `date`, `time` or `talk`"#]],
+    );
+}
+
+#[test]
+fn what_is_no_text_or_no_table_is_shown_as_far_as_it_can_be() {
+    let columns = Columns::parse(NOTES, "columns.yaml").unwrap();
+    let shown = |log: &[u8]| {
+        let epoch = date(2026, 3, 2).at(8, 0, 0, 0);
+        let mut names = Names::default();
+        let reader = TraceReader::new(log, "log.csv".to_owned(), &columns, epoch, &mut names);
+        let errors: Vec<String> = match reader {
+            Err(errors) => vec![errors.to_string()],
+            Ok(rows) => rows
+                .filter_map(Result::err)
+                .map(|e| e.to_string())
+                .collect(),
+        };
+        errors.join("\n")
+    };
+    expect![[r#"
+        error: not UTF-8 text
+         --> log.csv:2:26
+          |
+        2 | 2026-03-02,08:05:00,1,caf� au lait
+          |                          ^
+          = help: save the file as UTF-8"#]]
+    .assert_eq(&shown(
+        b"date,t,talk,note\n2026-03-02,08:05:00,1,caf\xe9 au lait\n2026-03-02,08:05:00,1,y\n",
+    ));
+    expect![[r#"
+        error: this line is longer than a mebibyte: this is no table
+         --> log.csv:1:1
+          |
+        1 | 01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789...
+          | ^"#]].assert_eq(&shown(&b"0123456789".repeat(200_000)));
+    let endless = [
+        b"date,t,talk,note\n2026-03-02,08:05:00,1,".to_vec(),
+        b"x".repeat(2 << 20),
+    ];
+    expect![[r#"
+        error: this line is longer than a mebibyte: this is no table
+         --> log.csv:2:1
+          |
+        2 | 2026-03-02,08:05:00,1,xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...
+          | ^"#]].assert_eq(&shown(&endless.concat()));
+}
+
 #[test]
 fn an_unmapped_word_is_refused() {
     let columns = "{ arrived_at: at, class: { column: kind, map: { a: vip } } }";

@@ -459,11 +459,26 @@ fn files_that_are_no_policy_are_one_error() {
         .assert_eq(&shown(&dir.join("missing.yaml")));
     expect!["error: DIR is a directory, not a file"].assert_eq(&shown(&dir));
     expect!["error: DIR/empty.yaml is empty"].assert_eq(&shown(&file("empty.yaml", b"")));
-    expect!["error: DIR/zeros.yaml is not a text file: it holds zero bytes"]
-        .assert_eq(&shown(&file("zeros.yaml", &[0; 4096])));
-    expect!["error: DIR/latin1.yaml is not a text file: line 2 is not UTF-8"]
-        .assert_eq(&shown(&file("latin1.yaml", b"a: 1\nb: \xe9\n")));
-    expect!["error: DIR/long.yaml is longer than 4 MiB"]
+    expect![[r#"
+        error: this is not a text file: line 1 holds zero bytes
+         --> DIR/zeros.yaml:1:1
+          |
+        1 | ...
+          | ^"#]]
+    .assert_eq(&shown(&file("zeros.yaml", &[0; 4096])));
+    expect![[r#"
+        error: this is not a text file: line 2 is not UTF-8
+         --> DIR/latin1.yaml:2:4
+          |
+        2 | b: �
+          |    ^"#]]
+    .assert_eq(&shown(&file("latin1.yaml", b"a: 1\nb: \xe9\n")));
+    expect![[r#"
+        error: the file is longer than 4 MiB
+         --> DIR/long.yaml:1:1
+          |
+        1 | [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{]:a [{...
+          | ^"#]]
         .assert_eq(&shown(&file("long.yaml", &b"[{]:a ".repeat(2_000_000))));
     let garbage: Vec<u8> = (0..4_000_000_u32)
         .map(|i| b" \n:-[]{}abc"[(i.wrapping_mul(2_654_435_761) >> 24) as usize % 11])

@@ -207,10 +207,15 @@ fn over(field: &Field<'_>, context: &Context, names: &Names) -> Option<LiftOver>
             None
         }
         Ok(policy) => match policy.bind(names) {
-            Ok(policy) => Some(LiftOver {
-                path,
-                policy: Arc::new(policy),
-            }),
+            Ok(policy) => {
+                if let Some(message) = super::second_clock(&policy, names) {
+                    field.wrong(format!("{}: {message}", path.display()));
+                }
+                Some(LiftOver {
+                    path,
+                    policy: Arc::new(policy),
+                })
+            }
             Err(unknown) => {
                 for error in unknown {
                     field.wrong(format!("{}: {error}", path.display()));

@@ -1,7 +1,8 @@
 //! Paths in a scenario: relative to its folder, with `${NAME}` and `${NAME:-otherwise}` for data
 //! that lies elsewhere on each machine. A missing file is reported once, however often it is named.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use policy_file::Field;
 
@@ -36,11 +37,10 @@ impl Context {
             true => PathBuf::from(&expanded.text),
             false => self.base.join(&expanded.text),
         };
-        if path.is_file() {
+        let Err(message) = check_file(&path) else {
             return Some(path);
-        }
+        };
         if self.refused.borrow_mut().insert(path.clone()) {
-            let message = format!("there is no file {}", path.display());
             match expanded.unset.first() {
                 Some(name) => field.wrong_with_help(
                     message,
@@ -51,6 +51,29 @@ impl Context {
         }
         None
     }
+}
+
+/// Refuses what is not a file that can be read as often as needed: a log is read for its calls,
+/// perhaps for its agents, and for its digest.
+fn check_file(path: &Path) -> Result<(), String> {
+    let shown = path.display();
+    let kind = match std::fs::metadata(path) {
+        Ok(found) => found.file_type(),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(format!("there is no file {shown}"));
+        }
+        Err(error) => return Err(format!("{shown} cannot be read: {error}")),
+    };
+    if kind.is_file() {
+        return Ok(());
+    }
+    if kind.is_dir() {
+        return Err(format!("{shown} is a directory, not a file"));
+    }
+    Err(format!(
+        "{shown} is a pipe or a device, not a file, and it is read more than once: write what comes out \
+         of it into a file"
+    ))
 }
 
 /// Replaces `${NAME}` and `${NAME:-otherwise}`; a variable set to nothing counts as not set.

@@ -115,7 +115,6 @@ impl World<'_> {
         };
         self.agents[agent as usize].leg = Some(leg);
         let delay = self.command_delay(leg.party(Step::Ring));
-        self.recorder.carrier_request(self.now);
         self.after(delay, Kind::Rings, agent, generation(offer));
     }
 
@@ -213,7 +212,6 @@ impl World<'_> {
     /// The engine wants the ringing (or a late answer's leg) stopped.
     pub(crate) fn stop_ringing(&mut self, offer: OfferId) {
         let agent = offer.agent().0;
-        self.recorder.carrier_request(self.now);
         let Some(leg) = self.agents[agent as usize]
             .leg
             .filter(|leg| leg.offer == offer)
