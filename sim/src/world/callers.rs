@@ -73,7 +73,7 @@ fn first_of(entity: u64) -> u64 {
 }
 
 /// The queue that a caller calls: its log's, or else its stream's.
-pub(crate) fn queue_of(plan: &StreamPlan, entity: u64) -> QueueId {
+fn queue_of(plan: &StreamPlan, entity: u64) -> QueueId {
     recorded(&plan.source, entity & ((1 << NUMBER_BITS) - 1))
         .and_then(|call| call.queue)
         .unwrap_or(plan.queue)

@@ -32,7 +32,7 @@ pub struct WorldPlan {
     pub(crate) day_factor: Option<Dist>,
     /// Somebody looks at heartbeats: a feature of some caller, the alert on availability, or the world
     /// itself, which models them. Agents without a model of their own then have ideal ones.
-    pub watches_heartbeats: bool,
+    pub(crate) watches_heartbeats: bool,
     /// Commits take time, and the policy has an alert that asks how long.
     pub(crate) watches_store: bool,
     /// The server may be slow to answer, or away.
