@@ -3,12 +3,16 @@
 //! The window is five buckets long and moves by one bucket at a time, on a grid from the epoch. A
 //! long queue is the exception: it raises its alert in the step in which it becomes too long.
 //!
+//! The success rate is taken over `min_calls` calls at least: where the window has fewer, what it looks at
+//! reaches back until it has. A drop is shown when it is larger than the policy's and than chance explains.
+//!
 //! A policy that turns the alerts on, or changes the length of the window, begins a window at the next
 //! moment of its grid: it says nothing until it is full, and holds nothing that was counted in
 //! another length or while nobody watched. What was counted until then is history: it goes into the
 //! usual success rate, and the store's usual latency stays what it was. An alert that is raised stays
 //! so until the first full window has judged.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
@@ -16,17 +20,30 @@ use serde::{Deserialize, Serialize};
 use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Alert, Event, Outbox};
-use crate::policy::{Alerts, Share};
+use crate::policy::Alerts;
 use crate::scan::grid;
 use crate::time::{Micros, Timestamp, micros};
 
 const BUCKETS: usize = 5;
 
+/// Calls that got an outcome.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Outcomes {
+    connected: u64,
+    ended: u64,
+}
+
+impl Outcomes {
+    fn add(&mut self, other: Outcomes) {
+        self.connected += other.connected;
+        self.ended += other.ended;
+    }
+}
+
 /// What happened in a fifth of a window.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Bucket {
-    connected: u64,
-    ended: u64,
+    outcomes: Outcomes,
     /// Agent-time wanting work, and of that reachable.
     wanting: u64,
     reachable: u64,
@@ -36,8 +53,7 @@ struct Bucket {
 
 impl Bucket {
     fn add(&mut self, other: &Bucket) {
-        self.connected += other.connected;
-        self.ended += other.ended;
+        self.outcomes.add(other.outcomes);
         self.wanting += other.wanting;
         self.reachable += other.reachable;
         self.latency = self.latency.saturating_add(other.latency);
@@ -57,8 +73,15 @@ pub(crate) struct AlertWatch {
     now: Bucket,
     /// The full buckets of the window, oldest first.
     window: Vec<Bucket>,
-    /// Everything before the window.
-    before: Bucket,
+    /// Buckets closed since the window began.
+    turns: u64,
+    /// The buckets that the success rate is taken over, those without an outcome left out, each with
+    /// its turn, oldest first: as many as `min_calls` at most, and the window's.
+    recent: VecDeque<(u64, Outcomes)>,
+    /// Their sum.
+    in_recent: Outcomes,
+    /// Everything before.
+    before: Outcomes,
     wanting: u64,
     reachable: u64,
     counted_to: Timestamp,
@@ -73,8 +96,8 @@ impl AlertWatch {
     /// A call got an outcome.
     #[inline]
     pub(crate) fn ended(&mut self, connected: bool) {
-        self.now.ended += 1;
-        self.now.connected += u64::from(connected);
+        self.now.outcomes.ended += 1;
+        self.now.outcomes.connected += u64::from(connected);
     }
 
     /// One store commit.
@@ -133,26 +156,41 @@ impl AlertWatch {
             return;
         }
         self.count_to(now);
-        self.window.push(core::mem::take(&mut self.now));
-        for bucket in self.window.drain(..) {
-            self.before.add(&bucket);
-        }
+        self.before.add(core::mem::take(&mut self.now).outcomes);
+        self.before.add(core::mem::take(&mut self.in_recent));
+        self.recent.clear();
+        self.window.clear();
+        self.turns = 0;
         self.length = length;
         self.is_broken = length.is_some_and(|length| !now.0.is_multiple_of(length));
     }
 
-    /// Closes a bucket; the sum of the window when it is full.
-    fn turn(&mut self, now: Timestamp) -> Option<Bucket> {
+    /// Closes a bucket; the sum of the window when it is full. The success rate is to be taken over
+    /// `least` calls, if the window has not more.
+    fn turn(&mut self, now: Timestamp, least: u64) -> Option<Bucket> {
         self.count_to(now);
         let bucket = core::mem::take(&mut self.now);
         if core::mem::take(&mut self.is_broken) {
-            self.before.add(&bucket);
+            self.before.add(bucket.outcomes);
             return None;
+        }
+        self.turns += 1;
+        if bucket.outcomes.ended > 0 {
+            self.recent.push_back((self.turns, bucket.outcomes));
+            self.in_recent.add(bucket.outcomes);
+        }
+        while let Some((turn, oldest)) = self.recent.front().copied()
+            && turn + BUCKETS as u64 <= self.turns
+            && self.in_recent.ended - oldest.ended >= least
+        {
+            self.recent.pop_front();
+            self.in_recent.ended -= oldest.ended;
+            self.in_recent.connected -= oldest.connected;
+            self.before.add(oldest);
         }
         self.window.push(bucket);
         if self.window.len() > BUCKETS {
-            let oldest = self.window.remove(0);
-            self.before.add(&oldest);
+            self.window.remove(0);
         }
         (self.window.len() == BUCKETS).then(|| {
             let mut sum = Bucket::default();
@@ -222,13 +260,10 @@ impl Engine {
         };
         let bucket = bucket_length(&rules);
         self.arm_alert_window(grid(now, bucket));
-        if let Some(window) = self.alerts.turn(now) {
-            let success = success_alert(
-                &window,
-                &self.alerts.before,
-                rules.success_rate_drop,
-                u64::from(rules.min_calls),
-            );
+        let least = u64::from(rules.min_calls).max(1);
+        if let Some(window) = self.alerts.turn(now, least) {
+            let (recent, before) = (self.alerts.in_recent, self.alerts.before);
+            let success = success_alert(recent, before, &rules);
             self.set_alert(now, Alert::SuccessRate, success, out);
             let availability = (u128::from(window.reachable) * 10_000)
                 .checked_div(u128::from(window.wanting))
@@ -281,14 +316,23 @@ fn bucket_length(rules: &Alerts) -> Micros {
     micros(rules.window) / BUCKETS as u64
 }
 
-/// The window's success rate in hundredths of a percent, if it fell too far below that of
-/// everything before.
-fn success_alert(window: &Bucket, before: &Bucket, drop: Share, min_calls: u64) -> Option<u64> {
-    let min_calls = min_calls.max(1);
-    if window.ended < min_calls || before.ended < min_calls {
+/// The recent success rate in hundredths of a percent, if it is too far below that of everything
+/// before: by more than the policy's drop, and by more than chance explains, were the two one rate (pooled
+/// two-sample test of proportions).
+fn success_alert(recent: Outcomes, before: Outcomes, rules: &Alerts) -> Option<u64> {
+    let least = u64::from(rules.min_calls).max(1);
+    if recent.ended < least || before.ended < least {
         return None;
     }
-    let rate = window.connected * 10_000 / window.ended;
-    let usual = before.connected * 10_000 / before.ended;
-    (rate + u64::from(drop.0) < usual).then_some(rate)
+    let rate = |connected: u64, ended: u64| u128::from(connected) * 10_000 / u128::from(ended);
+    let now = rate(recent.connected, recent.ended);
+    let fallen = rate(before.connected, before.ended).saturating_sub(now);
+    let (n, m) = (u128::from(recent.ended), u128::from(before.ended));
+    let both = rate(
+        recent.connected + before.connected,
+        recent.ended + before.ended,
+    );
+    let z = u128::from(rules.standard_errors);
+    let is_beyond_chance = fallen * fallen * n * m > z * z * both * (10_000 - both) * (n + m);
+    (fallen > u128::from(rules.success_rate_drop.0) && is_beyond_chance).then_some(now as u64)
 }

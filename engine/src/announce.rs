@@ -3,7 +3,7 @@
 use crate::call::{self, Phase};
 use crate::engine::Engine;
 use crate::lane::LineKey;
-use crate::output::{Event, Outbox};
+use crate::output::{Announced, Event, Outbox};
 use crate::time::{Timestamp, micros};
 use crate::timers::Timer;
 
@@ -30,7 +30,7 @@ impl Engine {
                 Event::EstimateAnnounced {
                     call: call.id,
                     position,
-                    estimate,
+                    estimate: estimate.map(Announced::from),
                 },
             );
         }

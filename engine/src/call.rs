@@ -4,8 +4,9 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Directory;
+use crate::estimate::Estimate;
 use crate::id::{AgentId, CallId, ClassId, QueueId};
-use crate::output::{Announced, Refusal};
+use crate::output::Refusal;
 use crate::policy::{Feature, Features};
 use crate::time::Timestamp;
 use crate::timers::{Slot, Timers};
@@ -137,7 +138,7 @@ pub(crate) struct Call {
     /// Agents that missed it, until when each is avoided.
     pub(crate) tried: Vec<(AgentId, Timestamp)>,
     /// The first estimate it was told, and when.
-    pub(crate) told: Option<(Timestamp, Announced)>,
+    pub(crate) told: Option<(Timestamp, Estimate)>,
     /// Some timer of its own may be armed.
     pub(crate) is_timed: bool,
     pub(crate) timers: Slot,

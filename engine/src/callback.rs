@@ -24,10 +24,7 @@ impl Engine {
             }
             Phase::Declining(refused) => self.end_unserved(now, slot, refused, out),
             // Asked again when the ring has failed.
-            Phase::Ringing | Phase::Claimed(_) => {
-                let again = now.after(1_000_000);
-                self.arm_call(slot, call::slots::CALLBACK, Timer::CallbackOffer, again);
-            }
+            Phase::Ringing | Phase::Claimed(_) => {}
             Phase::Talking(..)
             | Phase::Voicemail
             | Phase::CallbackWaiting
@@ -36,6 +33,20 @@ impl Engine {
             | Phase::CallbackAnswered(_) => {
                 unreachable!("invariant: only who waits on the phone is offered a callback")
             }
+        }
+    }
+
+    /// The call's ring has failed: a callback that became due while it rang is offered in this instant.
+    pub(crate) fn ask_again(&mut self, now: Timestamp, slot: u32) {
+        let call = &self.calls[slot];
+        let Some(policy) = self.policy.queues[call.queue.index()].callback else {
+            return;
+        };
+        let is_due = call.joined.after(micros(policy.offer_after)) <= now;
+        let may_be_offered = call.features.callback && !call.callback_offered && !call.is_callback;
+        let timer = call.timers.nth(call::slots::CALLBACK);
+        if is_due && may_be_offered && self.timers.deadline(timer).is_none() {
+            self.arm_call(slot, call::slots::CALLBACK, Timer::CallbackOffer, now);
         }
     }
 

@@ -196,7 +196,9 @@ impl Engine {
             }
             // What came due before the gap fires as if the driver had looked then. In the gap nobody
             // decided anything: nothing expires that was answered in it, and the rest waited.
-            self.advance_to(since.max(self.now), out);
+            // At its last step the driver was there: a gap begins no earlier.
+            let since = since.max(self.now);
+            self.advance_to(since, out);
             self.put_off_over_gap(since, now);
         }
         self.advance_to(now, out);

@@ -7,7 +7,10 @@
 //! * Silent (`None`): nobody staffed, or fewer than ten services ended (simple estimators: ten calls
 //!   answered). A queue that has just opened says nothing rather than 0.
 //! * A point answers "when?" as often rightly within 30 s as can be; the range says that half of the
-//!   calls in this place wait longer than its start and a tenth longer than its end.
+//!   calls in this place wait longer than its start and a tenth longer than its end. Two calls in five fall
+//!   into it then. Only a wait that cannot vary is told without error, as a range of no width. Here
+//!   ranges are whole microseconds, whose rounding no share shows; a driver that says "2 to 4 minutes" rounds its start
+//!   down and its end up, and more than two in five fall into what it says.
 //! * Nothing here reads a clock or draws at random; `f64` lives only inside one computation and goes out
 //!   as whole microseconds, from `libm` functions that give the same bits on every machine.
 //!
@@ -99,15 +102,28 @@ pub struct Estimate {
     pub p50: Micros,
     /// Nine in ten wait at most this long; never below `p50`.
     pub p90: Micros,
+    /// What its range was learnt from, and is judged by.
+    pub kind: Kind,
+}
+
+/// Whether an agent has to come free for the call first. The errors of the two have nothing in common, so
+/// that each has a range of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Kind {
+    /// It waits for its place in the line.
+    InLine,
+    /// An idle agent is there for it: it waits for the scan and the answer, with the misses.
+    AtOnce,
 }
 
 impl Estimate {
-    fn rounded(point: f64, p50: f64, p90: f64) -> Self {
+    fn rounded(kind: Kind, point: f64, p50: f64, p90: f64) -> Self {
         let p50 = micros(p50);
         Estimate {
             point: micros(point),
             p50,
             p90: micros(p90).max(p50),
+            kind,
         }
     }
 }

@@ -172,7 +172,8 @@ pub enum Input {
     /// the gap. Whatever else came due in the gap happens, and is stamped, at its end: nothing is
     /// decided while nobody is there to carry it out.
     Resumed {
-        /// The last moment before the gap.
+        /// The last moment before the gap. One before the last step counts as that step: the driver was
+        /// there then.
         since: Timestamp,
     },
 }

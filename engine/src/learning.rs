@@ -9,7 +9,6 @@ use crate::engine::Engine;
 use crate::estimate::{Estimate, Learning, Line, LineState};
 use crate::id::{AgentId, QueueId};
 use crate::lane::LineKey;
-use crate::output::Announced;
 use crate::time::{Micros, Timestamp, micros};
 
 impl Engine {
@@ -115,11 +114,6 @@ impl Engine {
         if let Some(learning) = self.learner(queue) {
             learning.answered(now, waited, setup);
             if let Some((at, said)) = told {
-                let said = Estimate {
-                    point: said.point,
-                    p50: said.p50,
-                    p90: said.p90,
-                };
                 learning.realised(estimator, &said, now.since(at));
             }
         }
@@ -135,7 +129,7 @@ impl Engine {
     }
 
     /// The remaining wait of a call in line, if the queue's estimator knows.
-    pub(crate) fn estimate(&self, now: Timestamp, slot: u32) -> Option<Announced> {
+    pub(crate) fn estimate(&self, now: Timestamp, slot: u32) -> Option<Estimate> {
         let call = &self.calls[slot];
         let queue = &self.queues[call.queue.index()];
         let learning = queue.learning.as_deref()?;
@@ -189,11 +183,7 @@ impl Engine {
             overtaking: learning.overtaking(now, spans),
         };
         let estimator = self.policy.queues[call.queue.index()].estimator;
-        learning.estimate(estimator, &state).map(|e| Announced {
-            point: e.point,
-            p50: e.p50,
-            p90: e.p90,
-        })
+        learning.estimate(estimator, &state)
     }
 
     /// In thousandths.

@@ -38,9 +38,8 @@ impl Engine {
         state.held += 1;
         self.alerts.lengthened(queue, state.in_line);
         self.touch(queue);
-        if !self.calls[slot].features.continuous {
-            self.start_slow_scan(now, queue);
-        }
+        let continuous = self.calls[slot].features.continuous;
+        self.start_scan(now, queue, continuous);
         self.call_may_match(slot);
     }
 

@@ -329,6 +329,8 @@ impl Engine {
         if self.is_cleared(slot) {
             return self.clear_at_close(now, slot, out);
         }
+        self.ask_again(now, slot);
+        let call = &self.calls[slot];
         let rules = &self.queues[queue].rules;
         if call.failed < rules.max_attempts {
             return self.return_to_line(now, slot);

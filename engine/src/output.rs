@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::ops::Deref;
 use serde::{Deserialize, Serialize};
 
+use crate::estimate::Estimate;
 use crate::id::{AgentId, CallId, CallerKey, ClassId, CommandId, OfferId, QueueId};
 use crate::input::AgentStatus;
 use crate::policy::{Feature, Share};
@@ -385,6 +386,16 @@ pub struct Announced {
     pub p50: Micros,
     /// Nine of ten are shorter.
     pub p90: Micros,
+}
+
+impl From<Estimate> for Announced {
+    fn from(said: Estimate) -> Self {
+        Announced {
+            point: said.point,
+            p50: said.p50,
+            p90: said.p90,
+        }
+    }
 }
 
 /// Why a caller is not called back any more.

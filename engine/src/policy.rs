@@ -44,7 +44,7 @@ pub struct Policy {
 /// When an agent counts as alive and its device as connected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Presence {
-    /// A heartbeat's lease. Above 0.
+    /// A heartbeat's lease. At least 10 ms.
     pub heartbeat_timeout: Duration,
     /// How long a disconnected device still counts as connected.
     pub device_grace: Duration,
@@ -117,7 +117,7 @@ pub struct Breakers {
 pub struct BreakerPolicy {
     /// Failures in a row that open it, at least 1.
     pub failures: u16,
-    /// The first open span; doubled with each failed probe. Above 0.
+    /// The first open span; doubled with each failed probe. At least 10 ms.
     pub open: Duration,
     /// The longest open span, at least `open`.
     pub max_open: Duration,
@@ -126,8 +126,8 @@ pub struct BreakerPolicy {
 /// What raises an alert, measured in sliding windows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Alerts {
-    /// Connected / ended may fall this far below the run's own rate before the window, in
-    /// hundredths of a percentage point.
+    /// Connected / ended may fall this far below the run's own rate before, in hundredths of a
+    /// percentage point.
     pub success_rate_drop: Share,
     /// Mean store latency of a window over the baseline (the first full window), in thousandths.
     pub store_latency_factor_milli: u32,
@@ -137,6 +137,11 @@ pub struct Alerts {
     pub queue_length: u32,
     /// The window. At least 5 s. Another length begins a window anew.
     pub window: Duration,
-    /// Ended calls in the window before the success rate says anything.
+    /// Ended calls that the success rate is taken over, at least: where the window has fewer, it
+    /// reaches back until it has as many. Until that many ended before them it says nothing.
     pub min_calls: u32,
+    /// A fall of the success rate by no more than so many standard errors of the difference of two samples
+    /// of one rate, were calls independent, may be chance. At most 100. Calls are not independent: a busy
+    /// spell loses several at once, so that two or three raise alerts on healthy days.
+    pub standard_errors: u32,
 }

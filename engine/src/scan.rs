@@ -1,119 +1,111 @@
 //! Scans: when a polled queue's calls, and those without `continuous_discovery`, are looked at; and
 //! the safety scan of an events queue, whose finds are rescues.
 //!
-//! Every scan stands on a grid from the epoch: k x its interval. What a scan finds,
-//! [`crate::routing`] matches.
+//! Every scan stands on a grid from the epoch: k x its interval. It runs while the queue has, or may get,
+//! a call of the kind that it looks for, and is then reported though the line be empty: a cron does not
+//! know that it will find nothing. What a scan finds, [`crate::routing`] matches.
 
 use crate::engine::Engine;
 use crate::id::QueueId;
 use crate::output::{Event, Outbox};
-use crate::queue::{Queue, pending};
+use crate::policy::{Feature, Share};
+use crate::queue::{Queue, pending, slots};
 use crate::time::Timestamp;
 use crate::timers::Timer;
 
 impl Engine {
-    /// Arms the scans of every queue, on their grid after `now`.
+    /// Arms the scans that every queue needs, on their grid after `now`.
     pub(crate) fn arm_scans(&mut self, now: Timestamp) {
-        for i in 0..self.queues.len() {
-            let queue = QueueId(i as u16);
-            let rules = &self.queues[i].rules;
-            let (scan, slow) = (
-                rules
-                    .poll
-                    .map(|every| (Timer::Scan, every))
-                    .or(rules.reconcile.map(|every| (Timer::Reconcile, every))),
-                rules.slow_poll,
-            );
-            match scan {
-                Some((timer, every)) => {
-                    self.arm_queue(queue, crate::queue::slots::SCAN, timer, grid(now, every));
-                }
-                None => {
-                    let slot = self.queues[i].timers.nth(crate::queue::slots::SCAN);
-                    self.timers.disarm(slot);
+        for queue in (0..self.queues.len()).map(|i| QueueId(i as u16)) {
+            for continuous in [true, false] {
+                let slot = self.queues[queue.index()].timers.nth(scan_slot(continuous));
+                self.timers.disarm(slot);
+                if self.needs_scan(queue, continuous) {
+                    self.arm_scan(now, queue, continuous);
                 }
             }
-            self.arm_slow_scan(now, queue, slow);
         }
     }
 
-    fn arm_slow_scan(&mut self, now: Timestamp, queue: QueueId, every: u64) {
-        let at = grid(now, every);
-        let slot = self.queues[queue.index()]
-            .timers
-            .nth(crate::queue::slots::SLOW);
-        if self.needs_slow_scan(queue) {
-            self.arm_queue(queue, crate::queue::slots::SLOW, Timer::SlowScan, at);
-        } else {
-            self.timers.disarm(slot);
-        }
-    }
-
-    /// A call without `continuous_discovery` has come, perhaps from another queue.
-    pub(crate) fn start_slow_scan(&mut self, now: Timestamp, queue: QueueId) {
+    /// A call that only scans find (or whose matches they check) is in line, perhaps from another queue.
+    #[inline]
+    pub(crate) fn start_scan(&mut self, now: Timestamp, queue: QueueId, continuous: bool) {
         let state = &self.queues[queue.index()];
-        let slot = state.timers.nth(crate::queue::slots::SLOW);
+        let rules = &state.rules;
+        if continuous && rules.poll.is_none() && rules.reconcile.is_none() {
+            return;
+        }
+        let slot = state.timers.nth(scan_slot(continuous));
         if self.timers.deadline(slot).is_none() {
-            let at = grid(now, state.rules.slow_poll);
-            self.arm_queue(queue, crate::queue::slots::SLOW, Timer::SlowScan, at);
+            self.arm_scan(now, queue, continuous);
         }
     }
 
-    /// Whether there are, or may come, calls without `continuous_discovery`.
-    fn needs_slow_scan(&self, queue: QueueId) -> bool {
-        let features = &self.policy.features;
-        let may_come = features
-            .share(crate::policy::Feature::ContinuousDiscovery)
-            .0
-            < features.share(crate::policy::Feature::EnhancedQueue).0;
+    fn arm_scan(&mut self, now: Timestamp, queue: QueueId, continuous: bool) {
+        let rules = &self.queues[queue.index()].rules;
+        let scan = match (continuous, rules.poll, rules.reconcile) {
+            (true, Some(every), _) => Some((Timer::Scan, every)),
+            (true, None, Some(every)) => Some((Timer::Reconcile, every)),
+            (true, None, None) => None,
+            (false, ..) => Some((Timer::SlowScan, rules.slow_poll)),
+        };
+        if let Some((timer, every)) = scan {
+            self.arm_queue(queue, scan_slot(continuous), timer, grid(now, every));
+        }
+    }
+
+    /// Whether there are, or may come, calls with (without) `continuous_discovery`: a caller has every
+    /// feature whose share is above its bucket.
+    fn needs_scan(&self, queue: QueueId, continuous: bool) -> bool {
+        let share = |feature| self.policy.features.share(feature);
+        let queued = share(Feature::EnhancedQueue);
+        let found = share(Feature::ContinuousDiscovery);
+        let may_come = if continuous {
+            queued.min(found) > Share::NONE
+        } else {
+            found < queued
+        };
         may_come
-            || self.queues[queue.index()].lanes.iter().any(|lane| {
-                !lane.features.continuous && (!lane.ready.is_empty() || !lane.resting.is_empty())
-            })
             || self
                 .calls
                 .iter()
-                .any(|(_, c)| c.queue == queue && !c.features.continuous && !c.legacy)
+                .any(|(_, c)| c.queue == queue && c.features.continuous == continuous && !c.legacy)
+    }
+
+    /// Reports a scan that is due and arms the next one; `false` when it has lost its object meanwhile.
+    fn look(&mut self, now: Timestamp, queue: QueueId, continuous: bool, out: &mut Outbox) -> bool {
+        if !self.needs_scan(queue, continuous) {
+            return false;
+        }
+        let waiting = self.queues[queue.index()].in_line;
+        out.event(now, Event::QueueScanned { queue, waiting });
+        self.arm_scan(now, queue, continuous);
+        true
     }
 
     pub(crate) fn scan_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
-        let id = QueueId(queue as u16);
-        let state = &self.queues[id.index()];
-        let every = state.rules.poll.expect("invariant: a polled queue scans");
-        let waiting = state.in_line;
-        out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_queue(id, crate::queue::slots::SCAN, Timer::Scan, grid(now, every));
-        self.mark(id, pending::CONTINUOUS);
+        let queue = QueueId(queue as u16);
+        if self.look(now, queue, true, out) {
+            self.mark(queue, pending::CONTINUOUS);
+        }
     }
 
     pub(crate) fn slow_scan_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
-        let id = QueueId(queue as u16);
-        let waiting = self.queues[id.index()].in_line;
-        out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_slow_scan(now, id, self.queues[id.index()].rules.slow_poll);
-        self.mark(id, pending::SLOW);
+        let queue = QueueId(queue as u16);
+        if self.look(now, queue, false, out) {
+            self.mark(queue, pending::SLOW);
+        }
     }
 
     /// The safety scan of an events queue: what it finds when all that events found is matched was
     /// missed by them. No input can bring that about, nor the loss of one (what the engine was not
     /// told, no scan can find): a rescue shows a fault of the engine's own marks.
     pub(crate) fn reconcile_due(&mut self, now: Timestamp, queue: u32, out: &mut Outbox) {
-        let id = QueueId(queue as u16);
-        let state = &self.queues[id.index()];
-        let every = state
-            .rules
-            .reconcile
-            .expect("invariant: a reconciling queue");
-        let waiting = state.in_line;
-        out.event(now, Event::QueueScanned { queue: id, waiting });
-        self.arm_queue(
-            id,
-            crate::queue::slots::SCAN,
-            Timer::Reconcile,
-            grid(now, every),
-        );
-        self.mark(id, pending::RECONCILE);
-        self.reconciles = true;
+        let queue = QueueId(queue as u16);
+        if self.look(now, queue, true, out) {
+            self.mark(queue, pending::RECONCILE);
+            self.reconciles = true;
+        }
     }
 
     /// Makes the pairs that the safety scans of this instant find when those that events made
@@ -147,6 +139,11 @@ impl Engine {
             state.pending != 0
         });
     }
+}
+
+/// The timer that looks for calls with (without) `continuous_discovery`.
+fn scan_slot(continuous: bool) -> u32 {
+    if continuous { slots::SCAN } else { slots::SLOW }
 }
 
 /// The first multiple of `every` after `now`.

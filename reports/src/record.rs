@@ -33,7 +33,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use engine::output::{Alert, Event, Output, What};
-use engine::time::Timestamp;
+use engine::time::{Micros, Timestamp};
 
 use agent_log::Agent;
 use announcements::Announcements;
@@ -72,6 +72,13 @@ pub struct Recorder {
     resting: BinaryHeap<Reverse<(Timestamp, u32)>>,
     run: RunCounts,
     response_latency: Histogram,
+    /// The last commit's time: what its step said left after it.
+    commit_took: u32,
+    /// How long before the events that follow was what they tell of.
+    heard_late: Micros,
+    /// By agent, as far as there was any: the last late word that may have freed it, when it came,
+    /// and of when.
+    late_words: Vec<(Timestamp, Timestamp)>,
     series: Series,
     over_time: OverTime,
     pairs: Pairs,
@@ -100,6 +107,9 @@ impl Recorder {
             resting: BinaryHeap::new(),
             run: RunCounts::default(),
             response_latency: Histogram::default(),
+            commit_took: 0,
+            heard_late: 0,
+            late_words: Vec::new(),
             pairs: Pairs::default(),
             rows: Vec::new(),
             next_wake: over_time.bin_end,
@@ -157,13 +167,19 @@ impl Recorder {
                 eligible_since,
                 free_since,
             } => {
-                let possible_since = eligible_since.max(free_since);
-                self.offer_made(at, offer, call, attempt, at_arrival, possible_since);
+                self.offer_made(
+                    at,
+                    offer,
+                    call,
+                    attempt,
+                    at_arrival,
+                    (eligible_since, free_since),
+                );
             }
             Event::OfferRang { offer } => self.offer_rang(at, offer),
             Event::OfferAnswered { offer: _, call } => self.offer_answered(at, call),
             Event::OfferEnded { offer, call, end } => self.offer_ended(at, offer, call, end),
-            Event::ClaimUndone { offer, call: _ } => self.claim_undone(at, offer),
+            Event::ClaimUndone { offer, call } => self.claim_undone(at, offer, call),
             Event::CallConnected {
                 call,
                 agent,
@@ -211,9 +227,11 @@ impl Recorder {
             Event::AgentIdle { agent } => self.agent_idle(at, agent),
             Event::AgentWrapUp { agent } => self.agent_wraps_up(at, agent),
             Event::AgentAlive { agent, alive } => {
+                self.note_delay(at, agent);
                 self.believe(at, agent, |agent| agent.set_alive(alive));
             }
             Event::AgentReachable { agent, reachable } => {
+                self.note_delay(at, agent);
                 self.believe(at, agent, |agent| agent.set_reachable(reachable));
             }
             Event::AgentBreaker { agent, state } => self.agent_breaker(at, agent, state),

@@ -12,9 +12,12 @@ mod agents;
 mod arrivals;
 mod callers;
 mod carrier;
+mod dialer;
 mod event;
 mod faults;
 pub(crate) mod local;
+mod looks;
+mod party;
 pub(crate) mod plan;
 pub(crate) mod schedule;
 
@@ -25,11 +28,12 @@ use reports::digest::TraceHasher;
 use reports::record::Recorder;
 
 use crate::calendar::Calendar;
-use crate::streams::{Purpose, Seed, Streams};
+use crate::streams::{Seed, Streams};
 use crate::world::agents::Agent;
 use crate::world::arrivals::Source;
 use crate::world::callers::{CallTable, Redials};
-use crate::world::carrier::Mail;
+use crate::world::carrier::{Mail, changed_something, is_webhook};
+use crate::world::dialer::Dialer;
 use crate::world::event::{Event, Kind, Soon};
 use crate::world::faults::Faults;
 
@@ -59,14 +63,14 @@ pub struct World<'a> {
     redials: Redials,
     agents: Vec<Agent>,
     mail: Mail,
+    dialer: Dialer,
     faults: Faults,
     lines_in_use: u32,
     /// A call that arrived and whose patience is still to be scheduled, should it wait.
     fresh: Option<u32>,
-    commits: u64,
     rejected: u64,
     steps: u64,
-    /// Looks at the engine at random further moments, to show that it changes nothing.
+    /// Looks at the engine at further moments, to show that it changes nothing.
     extra_polls: bool,
     check: Option<CheckEngine>,
     broken: Option<String>,
@@ -99,7 +103,7 @@ pub struct Finished {
 /// Options for tests and `run --check`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Checks {
-    /// Poll the engine at random further moments.
+    /// Look at the engine at random further moments, and try what a late driver would hear.
     pub extra_polls: bool,
     /// Called after every engine step.
     pub after_step: Option<CheckEngine>,
@@ -132,10 +136,10 @@ impl<'a> World<'a> {
             redials: Redials::default(),
             agents: Vec::new(),
             mail: Mail::default(),
+            dialer: Dialer::default(),
             faults: Faults::new(plan),
             lines_in_use: 0,
             fresh: None,
-            commits: 0,
             rejected: 0,
             steps: 0,
             extra_polls: checks.extra_polls,
@@ -182,7 +186,10 @@ impl<'a> World<'a> {
                         break;
                     }
                     if self.extra_polls {
-                        self.poll_before(at);
+                        self.look_before(at);
+                        if deadline == at {
+                            self.look_late(at);
+                        }
                     }
                     self.now = at;
                     // At one instant: the engine's own timers, what is scheduled, arrivals.
@@ -245,10 +252,11 @@ impl<'a> World<'a> {
             Kind::Staffing => self.staffing_changes(event.index(), event.generation()),
             Kind::BreaksOfDay => self.plan_breaks(event.index(), event.generation()),
             Kind::BreakBegins => self.break_begins(event.index(), event.generation()),
-            Kind::BreakEnds => self.break_ends(event.index()),
+            Kind::BreakEnds => self.break_ends(event),
             Kind::Heartbeat => self.heartbeat(event),
             Kind::DeviceTurns => self.device_turns(event.index()),
             Kind::Rings => self.agent_rings(event),
+            Kind::Dials => self.carrier_dials(),
             Kind::Answers => self.agent_answers(event),
             Kind::Declines => self.agent_declines(event),
             Kind::RingStops => self.ring_stops(event),
@@ -284,11 +292,23 @@ impl<'a> World<'a> {
     /// One engine step, now.
     #[inline]
     fn feed(&mut self, input: Input) {
+        self.feed_late(0, input);
+    }
+
+    /// One engine step, now, about what happened `delay` before.
+    #[inline]
+    fn feed_late(&mut self, delay: Micros, input: Input) {
         if self.faults.server_is_away() {
-            self.faults.hold(self.now, input);
+            self.faults.hold(self.now, delay, input);
             return;
         }
-        self.step(Some(input));
+        if delay == 0 {
+            self.step(Some(input));
+        } else {
+            self.recorder.heard_late(delay);
+            self.step(Some(input));
+            self.recorder.heard_late(0);
+        }
     }
 
     /// The engine's own deadlines, up to now.
@@ -301,6 +321,7 @@ impl<'a> World<'a> {
     fn step(&mut self, input: Option<Input>) {
         let mut out = std::mem::take(&mut self.out);
         out.clear();
+        let is_webhook = self.plan.times_webhooks && input.as_ref().is_some_and(is_webhook);
         match input {
             Some(input) => {
                 let taken = self.engine.handle(self.now, input, &mut out);
@@ -315,8 +336,14 @@ impl<'a> World<'a> {
         {
             self.broken = Some(format!("at {}: {error}", self.now));
         }
+        let changed = changed_something(&out);
+        if changed {
+            self.commit(&out);
+        }
+        if is_webhook {
+            self.webhook_is_answered(changed);
+        }
         if !out.is_empty() {
-            self.commit();
             for output in out.iter() {
                 self.recorder.output(output);
                 self.digest.output(output);
@@ -329,26 +356,6 @@ impl<'a> World<'a> {
         self.out = out;
         if self.plan.watches_store {
             self.tell_store_latency();
-        }
-    }
-
-    /// Asks the engine at moments nobody planned, up to `at`.
-    fn poll_before(&mut self, at: Timestamp) {
-        for k in 0..2 {
-            let gap = at.since(self.now);
-            let u = self.draws.unit(Purpose::ExtraPoll, self.steps, k);
-            let moment = self.now.after((u * gap as f64) as Micros);
-            if moment < at && !self.faults.server_is_away() {
-                self.now = moment;
-                let mut out = std::mem::take(&mut self.out);
-                out.clear();
-                self.engine.advance_to(moment, &mut out);
-                assert!(
-                    out.is_empty(),
-                    "a poll before the next deadline said something"
-                );
-                self.out = out;
-            }
         }
     }
 }

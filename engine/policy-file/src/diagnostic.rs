@@ -26,9 +26,9 @@ pub struct FileError {
     /// What is wrong and what was expected.
     pub message: String,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Box<str>>,
     /// The line with a caret below; empty = the file as a whole.
-    snippet: String,
+    snippet: Box<str>,
 }
 
 impl FileError {
@@ -43,7 +43,7 @@ impl FileError {
             path: path.into(),
             message: message.into(),
             help: None,
-            snippet: snippet(place, line),
+            snippet: snippet(place, line).into(),
         }
     }
 
@@ -76,14 +76,14 @@ impl FileError {
             path: String::new(),
             message: message.into(),
             help: None,
-            snippet: String::new(),
+            snippet: Box::default(),
         }
     }
 
     /// With advice.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> FileError {
-        self.help = Some(help.into());
+        self.help = Some(help.into().into());
         self
     }
 

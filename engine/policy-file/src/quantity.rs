@@ -11,6 +11,6 @@ mod span;
 
 pub use clock::{date_time, time_of_day, time_span, weekdays};
 pub(crate) use decimal::format_thousandths;
-pub use decimal::{count, factor, factor_milli, format_factor, number};
+pub use decimal::{count, factor, factor_milli, format_factor, number, per_second_milli};
 pub use share::{format_share, probability, share, signed_percent};
 pub use span::{format_span, rate, span};

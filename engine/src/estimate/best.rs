@@ -11,7 +11,8 @@
 
 use super::learning::Learning;
 use super::remaining_wait::RemainingWait;
-use super::{Estimate, Estimator, LineState, micros, seconds};
+use super::simple::{MEDIAN, P90};
+use super::{Estimate, Estimator, Kind, LineState, micros, seconds};
 
 /// Half the width of the window that the point is the centre of, in seconds: the plan's +-30 s.
 const HALF_WINDOW: f64 = 30.0;
@@ -41,8 +42,7 @@ pub(super) fn estimate(learning: &Learning, state: &LineState) -> Option<Estimat
     }
     let setup = learning.mean_setup as f64 * 1e-6;
     if state.idle > state.ahead {
-        let wait = seconds(state.next_scan) + setup;
-        return Some(Estimate::rounded(wait, wait, wait));
+        return Some(at_once(learning, seconds(state.next_scan), setup));
     }
     let theta = learning.hang_up.per_second(PATIENCE.0, PATIENCE.1);
     let rate = rate(learning, state, service);
@@ -54,9 +54,24 @@ pub(super) fn estimate(learning: &Learning, state: &LineState) -> Option<Estimat
     let to_scan = 0.5 * seconds(state.scan_every);
     let said = |w: f64| (w + to_scan).max(seconds(state.next_scan)) + setup;
     let (p50, p90) = learning
-        .coverage(Estimator::Best)
+        .coverage(Estimator::Best, Kind::InLine)
         .stretch(said(p50), said(p90));
-    Some(Estimate::rounded(said(point), p50, p90))
+    Some(Estimate::rounded(Kind::InLine, said(point), p50, p90))
+}
+
+/// An agent is idle for the call: what is left is the scan, whose time is known, and ring and answer. Their
+/// range begins as that of an exponential law and is stretched by what such calls met in fact, a
+/// phone that nobody answered included.
+fn at_once(learning: &Learning, next_scan: f64, setup: f64) -> Estimate {
+    let (p50, p90) = learning
+        .coverage(Estimator::Best, Kind::AtOnce)
+        .stretch(MEDIAN * setup, P90 * setup);
+    Estimate::rounded(
+        Kind::AtOnce,
+        next_scan + setup,
+        next_scan + p50,
+        next_scan + p90,
+    )
 }
 
 /// Calls per second that the agents staffed now take from the line.

@@ -60,6 +60,7 @@ fn stretched(factor: u64, wait: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::*;
 
     /// Waits of 0..200 s in a fixed shuffle, all told a median of `median` and a 90 % point of `p90`.
@@ -68,7 +69,7 @@ mod tests {
         let (mut beyond_p50, mut beyond_p90, calls) = (0, 0, 20_000_u64);
         for i in 0..calls {
             let (p50, p90) = coverage.stretch(median, p90);
-            let said = Estimate::rounded(median, p50, p90);
+            let said = Estimate::rounded(Kind::InLine, median, p50, p90);
             let real = (i * 7_919) % 200 * 1_000_000;
             beyond_p50 += u64::from(real > said.p50);
             beyond_p90 += u64::from(real > said.p90);

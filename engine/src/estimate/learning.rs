@@ -7,7 +7,7 @@
 
 use super::coverage::Coverage;
 use super::rate::Rate;
-use super::{Estimate, Estimator};
+use super::{Estimate, Estimator, Kind};
 use crate::time::{Micros, Timestamp};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,8 @@ pub struct Learning {
     pub(super) average_wait: Micros,
     /// How each estimator's range has to be stretched, in the order of [`Estimator::ALL`].
     coverage: [Coverage; Estimator::ALL.len()],
+    /// The same for calls for which an agent is idle; only `best` tells them apart.
+    coverage_at_once: Coverage,
 }
 
 impl Learning {
@@ -109,6 +111,7 @@ impl Learning {
             last_wait: 0,
             average_wait: 0,
             coverage: [Coverage::new(); Estimator::ALL.len()],
+            coverage_at_once: Coverage::new(),
         }
     }
 
@@ -167,11 +170,18 @@ impl Learning {
     /// A call that `estimator` had told `said` was bridged `real` microseconds after that. Calls
     /// that hung up meanwhile are not reported: the range is one of calls that are served.
     pub fn realised(&mut self, estimator: Estimator, said: &Estimate, real: Micros) {
-        self.coverage[estimator as usize].realised(said, real);
+        let coverage = match said.kind {
+            Kind::InLine => &mut self.coverage[estimator as usize],
+            Kind::AtOnce => &mut self.coverage_at_once,
+        };
+        coverage.realised(said, real);
     }
 
-    pub(super) fn coverage(&self, estimator: Estimator) -> &Coverage {
-        &self.coverage[estimator as usize]
+    pub(super) fn coverage(&self, estimator: Estimator, kind: Kind) -> &Coverage {
+        match kind {
+            Kind::InLine => &self.coverage[estimator as usize],
+            Kind::AtOnce => &self.coverage_at_once,
+        }
     }
 
     /// Arrivals of `class` per second: the last 32 or so, the gap still open included, so that a class
@@ -268,7 +278,7 @@ mod tests {
         learning.answered(Timestamp::from_secs(9), 6_000_000, 0);
         learning.realised(
             Estimator::Best,
-            &Estimate::rounded(1.0, 2.0, 3.0),
+            &Estimate::rounded(Kind::InLine, 1.0, 2.0, 3.0),
             6_000_000,
         );
         let text = serde_json::to_string(&learning).expect("plain data");

@@ -15,14 +15,14 @@
 //! estimator's own errors.
 
 use super::learning::{Learning, WINDOW};
-use super::{Estimate, Estimator, LineState, seconds};
+use super::{Estimate, Estimator, Kind, LineState, seconds};
 
 /// Calls that must have been answered (for the queue length: handled) before anything is said.
 const LEAST_SEEN: u32 = 10;
 
 /// Median and 90 % quantile of an exponential law with mean 1: ln 2, ln 10.
-const MEDIAN: f64 = core::f64::consts::LN_2;
-const P90: f64 = core::f64::consts::LN_10;
+pub(super) const MEDIAN: f64 = core::f64::consts::LN_2;
+pub(super) const P90: f64 = core::f64::consts::LN_10;
 
 pub(super) fn estimate(
     kind: Estimator,
@@ -54,7 +54,7 @@ pub(super) fn estimate(
         }
         Estimator::Ewma => left(learning.average_wait),
     };
-    let coverage = learning.coverage(kind);
+    let coverage = learning.coverage(kind, Kind::InLine);
     let (p50, p90) = coverage.stretch(MEDIAN * point, P90 * point);
-    Some(Estimate::rounded(point, p50, p90))
+    Some(Estimate::rounded(Kind::InLine, point, p50, p90))
 }

@@ -9,6 +9,7 @@ use crate::agent::{self, Activity, Agent, Device};
 use crate::call::{self, Call, Phase};
 use crate::engine::{self, Engine};
 use crate::id::{AgentId, QueueId};
+use crate::policy::{Feature, Share};
 use crate::queue;
 use crate::time::{Timestamp, micros};
 use crate::timers::{Due, Slot, Timer};
@@ -167,7 +168,14 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
         && call.features.callback
         && !call.callback_offered
         && !call.is_callback;
-    let callback = if may_be_offered_one || matches!(call.phase, Phase::Declining(_)) {
+    let rings = matches!(call.phase, Phase::Ringing | Phase::Claimed(_));
+    let is_overdue = policy
+        .callback
+        .is_some_and(|rules| call.joined + rules.offer_after <= engine.now);
+    let callback = if may_be_offered_one && rings && is_overdue {
+        // Asked again when the ring has failed.
+        Wanted::Nothing
+    } else if may_be_offered_one || matches!(call.phase, Phase::Declining(_)) {
         Wanted::Any(Timer::CallbackOffer)
     } else {
         Wanted::Nothing
@@ -193,20 +201,34 @@ fn check_call(engine: &Engine, armed: &mut Armed, call: &Call) -> Result<(), Bro
 fn check_queue(engine: &Engine, armed: &mut Armed, queue: QueueId) -> Result<(), Broken> {
     let state = &engine.queues[queue.index()];
     let grid = |every: u64| Timestamp((engine.now.0 / every + 1) * every);
+    // A scan that has just lost its object is armed still; nobody will hear of it.
+    let for_somebody = |continuous: bool, wanted: Wanted| {
+        let share = |feature| engine.policy.features.share(feature);
+        let queued = share(Feature::EnhancedQueue);
+        let found = share(Feature::ContinuousDiscovery);
+        let may_come = if continuous {
+            queued > Share::NONE && found > Share::NONE
+        } else {
+            queued > found
+        };
+        let is_there = engine.calls.iter().any(|(_, c)| {
+            c.queue == queue && c.is_in_line() && c.features.continuous == continuous
+        });
+        if may_come || is_there {
+            wanted
+        } else {
+            Wanted::Whatever
+        }
+    };
     let scan = match (state.rules.poll, state.rules.reconcile) {
-        (Some(every), _) => Wanted::At(Timer::Scan, grid(every)),
-        (None, Some(every)) => Wanted::At(Timer::Reconcile, grid(every)),
+        (Some(every), _) => for_somebody(true, Wanted::At(Timer::Scan, grid(every))),
+        (None, Some(every)) => for_somebody(true, Wanted::At(Timer::Reconcile, grid(every))),
         (None, None) => Wanted::Nothing,
     };
-    let slow_calls = engine
-        .calls
-        .iter()
-        .any(|(_, c)| c.queue == queue && c.is_in_line() && !c.features.continuous);
-    let slow = if slow_calls {
-        Wanted::At(Timer::SlowScan, grid(state.rules.slow_poll))
-    } else {
-        Wanted::Whatever
-    };
+    let slow = for_somebody(
+        false,
+        Wanted::At(Timer::SlowScan, grid(state.rules.slow_poll)),
+    );
     armed.check(state.timers.nth(queue::slots::SCAN), scan, &queue)?;
     armed.check(state.timers.nth(queue::slots::SLOW), slow, &queue)
 }

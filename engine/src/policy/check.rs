@@ -10,6 +10,10 @@ use super::{
     Treatment,
 };
 
+/// What recurs does so at most a hundred times a second: a shorter span is a mistake in the unit, and would
+/// keep the engine busy with nothing else.
+const SHORTEST: Duration = Duration::from_millis(10);
+
 /// Spans beyond a year are a mistake in the unit.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
@@ -27,7 +31,7 @@ impl Policy {
                 "a share of at most 100 %",
             );
         }
-        found.span(
+        found.recurring(
             "presence.heartbeat_timeout",
             self.presence.heartbeat_timeout,
         );
@@ -64,6 +68,11 @@ impl Policy {
                 || "alerts.store_latency_factor".to_string(),
                 "at least 1",
             );
+            found.expect(
+                alerts.standard_errors <= 100,
+                || "alerts.standard_errors".to_string(),
+                "at most 100",
+            );
         }
         if found.0.is_empty() {
             Ok(())
@@ -76,17 +85,17 @@ impl Policy {
 fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: usize) {
     let at = |key: &str| format!("queues.#{index}.{key}");
     match queue.discovery {
-        Discovery::Poll(interval) => found.span(&at("discovery.poll"), interval),
+        Discovery::Poll(interval) => found.recurring(&at("discovery.poll"), interval),
         Discovery::Events { reconcile: None } => {}
         Discovery::Events {
             reconcile: Some(interval),
-        } => found.span(&at("discovery.reconcile"), interval),
+        } => found.recurring(&at("discovery.reconcile"), interval),
     }
-    found.span(&at("slow_poll"), queue.slow_poll);
-    found.span(&at("offer.timeout"), queue.offer.timeout);
-    found.span(&at("offer.place_timeout"), queue.offer.place_timeout);
+    found.recurring(&at("slow_poll"), queue.slow_poll);
+    found.recurring(&at("offer.timeout"), queue.offer.timeout);
+    found.recurring(&at("offer.place_timeout"), queue.offer.place_timeout);
     found.short(&at("offer.tried_for"), queue.offer.tried_for);
-    found.span(&at("offer.exhausted"), queue.offer.exhausted);
+    found.recurring(&at("offer.exhausted"), queue.offer.exhausted);
     found.expect(
         queue.offer.max_attempts >= 1,
         || at("offer.max_attempts"),
@@ -134,7 +143,7 @@ fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: u
     check_priorities(found, index, queue);
     if let Some(announce) = &queue.announce {
         found.short(&at("announce.first"), announce.first);
-        found.span(&at("announce.every"), announce.every);
+        found.recurring(&at("announce.every"), announce.every);
     }
     if let Some(callback) = &queue.callback {
         found.short(&at("callback.offer_after"), callback.offer_after);
@@ -143,7 +152,7 @@ fn check_queue(found: &mut Found, index: usize, queue: &QueuePolicy, n_queues: u
             || at("callback.attempts"),
             "at least 1",
         );
-        found.span(&at("callback.retry_every"), callback.retry_every);
+        found.recurring(&at("callback.retry_every"), callback.retry_every);
         found.span(&at("callback.ring"), callback.ring);
         if let Some(expires) = callback.expires {
             found.span(&at("callback.expires"), expires);
@@ -193,7 +202,7 @@ fn check_breaker(found: &mut Found, path: &str, breaker: &BreakerPolicy) {
         || format!("{path}.failures"),
         "at least 1",
     );
-    found.span(&format!("{path}.open"), breaker.open);
+    found.recurring(&format!("{path}.open"), breaker.open);
     found.expect(
         breaker.max_open >= breaker.open && breaker.max_open <= LONGEST,
         || format!("{path}.max_open"),
@@ -218,6 +227,14 @@ impl Found {
             span >= Duration::from_micros(1) && span <= LONGEST,
             || path.to_string(),
             "a span above 0 and of at most 366 days",
+        );
+    }
+    /// A span after which the same may happen again: at least [`SHORTEST`].
+    fn recurring(&mut self, path: &str, span: Duration) {
+        self.expect(
+            span >= SHORTEST && span <= LONGEST,
+            || path.to_string(),
+            "a span of 10ms to 366 days",
         );
     }
     /// A span that may be 0.

@@ -12,7 +12,7 @@ use crate::id::{Level, QueueId};
 pub struct QueuePolicy {
     /// How matches are found for calls with `continuous_discovery`.
     pub discovery: Discovery,
-    /// The scan interval for calls without it. Above 0.
+    /// The scan interval for calls without it. At least 10 ms.
     pub slow_poll: Duration,
     /// Which idle agent a call gets.
     pub rotation: Rotation,
@@ -76,13 +76,13 @@ impl Default for QueuePolicy {
 /// How a queue's matches are found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Discovery {
-    /// A scan at epoch + k x this interval. Above 0.
+    /// A scan at epoch + k x this interval. At least 10 ms.
     Poll(Duration),
     /// At the step at which a match becomes possible; with `reconcile`, a safety scan whose finds
     /// are counted as rescues: one for each match that the events missed, and none as long as the
     /// engine is sound (no loss of an input can cause one).
     Events {
-        /// The interval of the safety scan. Above 0.
+        /// The interval of the safety scan. At least 10 ms.
         reconcile: Option<Duration>,
     },
 }
@@ -113,9 +113,9 @@ pub enum Rotation {
 /// How an agent is asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OfferPolicy {
-    /// The ring timeout, from `OfferRinging`. Above 0.
+    /// The ring timeout, from `OfferRinging`. At least 10 ms.
     pub timeout: Duration,
-    /// From the command to `OfferRinging`. Above 0.
+    /// From the command to `OfferRinging`. At least 10 ms.
     pub place_timeout: Duration,
     /// Offers before the call rests `exhausted` and its tried set clears. At least 1.
     pub max_attempts: u16,
@@ -255,7 +255,7 @@ impl Default for Priority {
 pub struct Announce {
     /// After joining.
     pub first: Duration,
-    /// And then again. Above 0.
+    /// And then again. At least 10 ms.
     pub every: Duration,
     /// Say the position.
     pub position: bool,

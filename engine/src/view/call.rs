@@ -126,7 +126,8 @@ impl View<'_> {
             position: in_line.then(|| self.engine.position(self.now, slot)),
             estimate: in_line
                 .then(|| self.engine.estimate(self.now, slot))
-                .flatten(),
+                .flatten()
+                .map(Announced::from),
             changes_at: reasons.iter().filter_map(|reason| reason.changes_at).min(),
             reasons,
         }

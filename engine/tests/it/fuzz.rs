@@ -45,6 +45,7 @@ fn absurd_store_latencies_are_added_up() {
         queue_length: 100,
         window: Duration::from_secs(50),
         min_calls: 1,
+        standard_errors: 0,
     });
     let mut engine = Engine::new(policy).expect("a sound policy");
     let mut out = Outbox::new();

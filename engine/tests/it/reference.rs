@@ -131,8 +131,9 @@ impl Reference {
             && since <= now
         {
             // What came due before the gap fires as if the driver had looked then; what came due in it,
-            // at its end.
-            self.advance_to(since.max(self.now));
+            // at its end. The router knows of its last step that the driver was there.
+            let since = since.max(self.now);
+            self.advance_to(since);
             self.extend_over_gap(since, now);
             self.back_at = now;
         }

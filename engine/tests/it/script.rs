@@ -32,4 +32,4 @@ mod view;
 mod waiting;
 mod write;
 
-pub use driver::{check, check_with, policy, secs};
+pub use driver::{check, check_with, policy, run, secs};

@@ -68,7 +68,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Ratio,
         better: Better::Higher,
         by: Breakdown::None,
-        formula: "agent-time believed and truly available / agent-time in which either says available, belief = status and heartbeat",
+        formula: "agent-time believed and truly available / agent-time in which either says available, belief = status and heartbeat; without value where nothing looks at heartbeats",
         sample: |s| accuracy(s, AvailabilityLevel::Heartbeat),
     },
     Measure {
@@ -76,7 +76,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Ratio,
         better: Better::Higher,
         by: Breakdown::None,
-        formula: "agent-time believed and truly available / agent-time in which either says available, belief = status, heartbeat and device",
+        formula: "agent-time believed and truly available / agent-time in which either says available, belief = status, heartbeat and device; without value where nothing looks at heartbeats",
         sample: |s| accuracy(s, AvailabilityLevel::Device),
     },
 ];
@@ -86,6 +86,9 @@ fn busy(s: Subject<'_>) -> u64 {
 }
 
 fn accuracy(s: Subject<'_>, level: AvailabilityLevel) -> Sample<'_> {
+    if level > s.run.options.signs_up_to {
+        return Sample::Absent;
+    }
     let accuracy = s.run.accuracy[level as usize];
     ratio(accuracy.both, accuracy.either)
 }

@@ -9,7 +9,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::PerHour,
         better: Better::Lower,
         by: Breakdown::None,
-        formula: "(commits + scans x ops_per_scan + waiting calls scanned x ops_per_waiting_call) / hours",
+        formula: "(commits + scans x ops_per_scan + waiting calls scanned x ops_per_waiting_call) / hours; a scan that changes nothing commits nothing",
         sample: |s| {
             Sample::Ratio(
                 s.run.run.commits as f64
@@ -24,7 +24,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::PerHour,
         better: Better::Lower,
         by: Breakdown::None,
-        formula: "requests to the carrier / hours",
+        formula: "requests to the carrier (to ring, to stop ringing, to call back, to give that up) / hours; answers to webhooks (bridges, the legacy flow's dials, taking callers out of line) and what agents' own devices do are none",
         sample: |s| Sample::Ratio(s.run.run.carrier_requests as f64, s.hours()),
     },
     Measure {
@@ -40,7 +40,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Seconds,
         better: Better::Lower,
         by: Breakdown::None,
-        formula: "99 % quantile of webhook received to TwiML returned, minus legacy's",
+        formula: "99 % quantile over webhooks of received to answered, minus what legacy's would have taken: in simulation one commit of the same store, by a server that is never away",
         sample: |s| quantile_of(0.99, &s.run.response_latency),
     },
     Measure {
@@ -48,7 +48,7 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: Unit::Ratio,
         better: Better::Higher,
         by: Breakdown::None,
-        formula: "webhooks answered with valid TwiML within the carrier's limit / webhooks",
+        formula: "webhooks (of carrier and agents' applications) answered validly within the carrier's limit / webhooks",
         sample: |s| ratio(s.run.run.webhooks_answered, s.run.run.webhooks),
     },
     Measure {

@@ -60,6 +60,8 @@ pub(crate) struct LiveOffer {
     pub(crate) made_at: Timestamp,
     /// When call and agent were first free for each other.
     pub(crate) possible_since: Timestamp,
+    /// From the offer to when its command left: the commit, microseconds.
+    pub(crate) commit: u32,
     pub(crate) attempt: u16,
 }
 

@@ -46,7 +46,7 @@ counts! {
         overlooked,
         /// The first agent asked did not take the call.
         first_offer_failed,
-        /// Of these: connected to another.
+        /// Of these: connected later, as a callback too.
         fell_back,
         /// Connected ahead of a higher score that the agent could have been offered.
         inversions,
@@ -60,7 +60,9 @@ counts! {
         offers_rang,
         /// Over these: from both being free for each other to the offer.
         decide_sum,
-        /// Over these: from the offer to the ring.
+        /// Over these: from the offer to its commit.
+        commit_sum,
+        /// Over these: from the commit to the ring.
         carrier_sum,
         /// Calls that waited in a line that announces waits, and were connected.
         could_be_told,

@@ -113,6 +113,7 @@ impl Recorder {
         }
         let (t, cell) = (self.options.threshold, &mut self.cells[slot.cell as usize]);
         cell.counts.inversions += u64::from(inversion);
+        cell.counts.fell_back += u64::from(slot.marks.has(Marks::FIRST_OFFER_FAILED));
         if callback {
             return;
         }
@@ -124,10 +125,12 @@ impl Recorder {
                 && (slot.announced.is_some()
                     || self.options.silent.get(slot.queue.index()) != Some(&true)),
         );
-        cell.counts.fell_back += u64::from(slot.marks.has(Marks::FIRST_OFFER_FAILED));
         cell.spans.connected_wait.record(waited);
         if slot.answered_at != Timestamp::NEVER {
-            cell.spans.dead_air.record(at.since(slot.answered_at));
+            let bridged_at = Timestamp(at.0.saturating_sub(self.heard_late));
+            cell.spans
+                .dead_air
+                .record(bridged_at.since(slot.answered_at));
             if slot.first_rang_at != Timestamp::NEVER {
                 let delay = slot.answered_at.since(slot.first_rang_at);
                 cell.spans.answer_delay.record(delay);

@@ -89,18 +89,31 @@ impl Recorder {
         }
     }
 
-    /// One request to the carrier.
+    /// The events that follow, until the next word of it, tell of what truly happened `delay`
+    /// microseconds before the server heard of it. Without it what the server hears is taken to have
+    /// just happened, as in production.
+    #[inline]
+    pub fn heard_late(&mut self, delay: Micros) {
+        self.heard_late = delay;
+    }
+
+    /// One request to the carrier. What answers a webhook is none, nor what an agent's own
+    /// device does.
     pub fn carrier_request(&mut self, at: Timestamp) {
         self.run.carrier_requests += u64::from(self.window.contains(at));
     }
 
-    /// One commit to the store.
-    pub fn store_commit(&mut self, at: Timestamp) {
+    /// One commit to the store: it took that long, microseconds (below 71 minutes), and what its step says, told next,
+    /// leaves after it.
+    #[inline]
+    pub fn store_commit(&mut self, at: Timestamp, took: Micros) {
+        self.commit_took = u32::try_from(took).unwrap_or(u32::MAX);
         self.run.commits += u64::from(self.window.contains(at));
     }
 
-    /// A webhook was received at `at`. `added` = how much longer its answer took than the legacy
-    /// path's, microseconds; `None` = no valid answer within the carrier's limit.
+    /// A webhook, received at `at`. `added` = how much longer its answer took than the legacy path's
+    /// would have taken on the same store, microseconds; `None` = no valid answer within the
+    /// carrier's limit.
     pub fn webhook_answered(&mut self, at: Timestamp, added: Option<Micros>) {
         if self.window.contains(at) {
             self.run.webhooks += 1;
@@ -109,6 +122,12 @@ impl Recorder {
                 self.response_latency.record(added);
             }
         }
+    }
+
+    /// The queue in which a call in progress stands.
+    #[must_use]
+    pub fn queue_of(&self, call: CallId) -> Option<QueueId> {
+        self.calls.peek(call).map(|slot| slot.queue)
     }
 
     /// A caller answered the after-call question with 1..=5.

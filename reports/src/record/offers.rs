@@ -2,7 +2,7 @@
 
 use engine::id::{CallId, OfferId};
 use engine::output::{Announced, OfferEnd};
-use engine::time::Timestamp;
+use engine::time::{Micros, Timestamp};
 
 use super::Recorder;
 use super::agent_log::{Activity, LiveOffer};
@@ -59,10 +59,17 @@ impl Recorder {
         call: CallId,
         attempt: u16,
         at_arrival: bool,
-        possible_since: Timestamp,
+        (eligible_since, free_since): (Timestamp, Timestamp),
     ) {
-        let window = self.window;
+        let (window, commit) = (self.window, self.commit_took);
+        // A call that could be offered from this very step on could be from when it truly happened.
+        let eligible_since = if eligible_since == at {
+            self.truly(at)
+        } else {
+            eligible_since
+        };
         let id = offer.agent();
+        let possible_since = eligible_since.max(self.truly_free_since(id, free_since));
         let agent = self.agent(id);
         agent.turn(at, window, Activity::Open);
         agent.offer = Some(LiveOffer {
@@ -70,6 +77,7 @@ impl Recorder {
             call,
             made_at: at,
             possible_since,
+            commit,
             attempt,
         });
         let truth = agent.truth;
@@ -91,6 +99,7 @@ impl Recorder {
 
     #[inline]
     pub(super) fn offer_rang(&mut self, at: Timestamp, offer: OfferId) {
+        let at = self.truly(at);
         let agent = self.agent(offer.agent());
         let truth = agent.truth;
         let Some(live) = agent.offer.filter(|live| live.id == offer) else {
@@ -107,7 +116,9 @@ impl Recorder {
             let is_there = truth.is_some_and(|truth| truth.present && truth.device_up);
             cell.counts.offers_rang_present += u64::from(is_there);
             cell.counts.decide_sum += live.made_at.since(live.possible_since);
-            cell.counts.carrier_sum += at.since(live.made_at);
+            let commit = Micros::from(live.commit);
+            cell.counts.commit_sum += commit;
+            cell.counts.carrier_sum += at.since(live.made_at.after(commit));
             cell.spans.assignment_latency.record(latency);
         }
         self.note(live.call, |row| row.assignment_latency = Some(latency));
@@ -115,6 +126,7 @@ impl Recorder {
 
     #[inline]
     pub(super) fn offer_answered(&mut self, at: Timestamp, call: CallId) {
+        let at = self.truly(at);
         if let Some(slot) = self.calls.known(call) {
             slot.answered_at = at;
         }
@@ -128,18 +140,31 @@ impl Recorder {
         end: OfferEnd,
     ) {
         let attempt = self.release(at, offer);
-        let queue = match self.calls.find(call) {
-            Some(slot) => {
-                if attempt == Some(1) && end != OfferEnd::Withdrawn {
-                    slot.marks.set(Marks::FIRST_OFFER_FAILED);
-                    if slot.marks.has(Marks::COUNTED) {
-                        self.cells[slot.cell as usize].counts.first_offer_failed += 1;
-                    }
-                }
-                slot.queue
+        if attempt == Some(1)
+            && end != OfferEnd::Withdrawn
+            && let Some(slot) = self.calls.find(call)
+        {
+            slot.marks.set(Marks::FIRST_OFFER_FAILED);
+            if slot.marks.has(Marks::COUNTED) {
+                self.cells[slot.cell as usize].counts.first_offer_failed += 1;
             }
-            None => return,
-        };
-        self.rest(at, offer.agent(), queue, end);
+        }
+        self.rest_after(at, offer, call, end);
+    }
+
+    /// The claim is void; its agent rests as after an offer that failed.
+    pub(super) fn claim_undone(&mut self, at: Timestamp, offer: OfferId, call: CallId) {
+        self.release(at, offer);
+        self.rest_after(at, offer, call, OfferEnd::Failed);
+    }
+
+    /// An agent rests after an offer it missed, unless that was the legacy flow's, which knows no rest.
+    fn rest_after(&mut self, at: Timestamp, offer: OfferId, call: CallId, end: OfferEnd) {
+        if let Some(slot) = self.calls.find(call)
+            && slot.marks.has(Marks::QUEUED)
+        {
+            let queue = slot.queue;
+            self.rest(at, offer.agent(), queue, end);
+        }
     }
 }

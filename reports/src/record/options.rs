@@ -23,8 +23,11 @@ pub struct RecorderOptions {
     pub short_abandon: Micros,
     /// Which level of belief the headline `availability_accuracy` and the series speak of.
     pub availability_level: AvailabilityLevel,
-    /// By queue: how long an agent rests after a missed offer, as in the policy; needed by
-    /// `discovery_rate` only. Queues beyond the end: no rest.
+    /// The strictest level of which the engine is given signs. Nobody sends heartbeats where nothing looks at
+    /// them, and what would be believed at a stricter level is then no measure of anything.
+    pub signs_up_to: AvailabilityLevel,
+    /// By queue: how long an agent rests after a missed offer, as in the policy (never after the
+    /// legacy flow's); needed by `discovery_rate` only. Queues beyond the end: no rest.
     pub retry_after: Box<[RetryAfter]>,
     /// By queue: it never announces waits, so that its calls cannot be told one; needed by
     /// `estimate_announced_rate` only. Queues beyond the end announce.
@@ -54,6 +57,7 @@ impl RecorderOptions {
             threshold: 20_000_000,
             short_abandon: 5_000_000,
             availability_level: AvailabilityLevel::Device,
+            signs_up_to: AvailabilityLevel::Device,
             retry_after: Box::default(),
             silent: Box::default(),
             series_step: None,

@@ -29,7 +29,39 @@ impl Recorder {
     pub(super) fn agent_idle(&mut self, at: Timestamp, id: AgentId) {
         let window = self.window;
         self.agent(id).turn(at, window, Activity::Idle);
+        self.note_delay(at, id);
         self.refresh_free(at, id);
+    }
+
+    /// What may have freed the agent was heard of late.
+    #[inline]
+    pub(super) fn note_delay(&mut self, at: Timestamp, id: AgentId) {
+        if self.heard_late > 0 {
+            self.late_word(at, id);
+        }
+    }
+
+    fn late_word(&mut self, at: Timestamp, id: AgentId) {
+        if id.index() >= self.late_words.len() {
+            let none = (Timestamp::NEVER, Timestamp::NEVER);
+            self.late_words.resize(id.index() + 1, none);
+        }
+        self.late_words[id.index()] = (at, self.truly(at));
+    }
+
+    /// When the agent was truly free that the server takes to be free since `believed`.
+    #[inline]
+    pub(super) fn truly_free_since(&self, id: AgentId, believed: Timestamp) -> Timestamp {
+        match self.late_words.get(id.index()) {
+            Some((at, truly)) if *at == believed => *truly,
+            Some(_) | None => believed,
+        }
+    }
+
+    /// When that truly was of which the server hears at `at`.
+    #[inline]
+    pub(super) fn truly(&self, at: Timestamp) -> Timestamp {
+        Timestamp(at.0.saturating_sub(self.heard_late))
     }
 
     #[inline]
@@ -47,6 +79,7 @@ impl Recorder {
 
     pub(super) fn agent_status_set(&mut self, at: Timestamp, id: AgentId, status: AgentStatus) {
         let window = self.window;
+        self.note_delay(at, id);
         self.believe(at, id, |agent| agent.set_status(at, window, status));
     }
 
@@ -92,10 +125,6 @@ impl Recorder {
         agent.turn(at, window, Activity::Idle);
         self.refresh_free(at, offer.agent());
         Some(live.attempt)
-    }
-
-    pub(super) fn claim_undone(&mut self, at: Timestamp, offer: OfferId) {
-        self.release(at, offer);
     }
 
     /// A missed offer: the agent is not free again before its rest is over.

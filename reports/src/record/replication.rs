@@ -119,7 +119,7 @@ pub struct RunCounts {
     pub commits: u64,
     /// Requests to the carrier.
     pub carrier_requests: u64,
-    /// Webhooks received.
+    /// Webhooks received, of the carrier and of agents' applications.
     pub webhooks: u64,
     /// Of these: answered validly and in time.
     pub webhooks_answered: u64,

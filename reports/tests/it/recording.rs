@@ -422,7 +422,7 @@ fn availability_is_accurate_while_belief_and_truth_both_say_yes() {
 
 #[test]
 fn a_call_that_an_idle_agent_never_heard_of_is_overlooked() {
-    let discovery = |idle_from: f64, rests: bool| {
+    let discovery = |idle_from: f64, missed: Option<bool>| {
         let mut r = recorder();
         let agent = AgentId(0);
         let status = AgentStatus::Available;
@@ -435,9 +435,9 @@ fn a_call_that_an_idle_agent_never_heard_of_is_overlooked() {
         r.true_availability(at(0.0), agent, here);
         event(&mut r, 0.0, Event::AgentStatusSet { agent, status });
         // Another call is offered and declined, or talks until the agent is free again.
-        arrives(&mut r, 150.0, 0);
+        arrives_as(&mut r, 150.0, 0, missed != Some(false));
         offered(&mut r, 150.0, 0, offer(0), 1);
-        if rests {
+        if missed.is_some() {
             let (call, end) = (CallId(0), OfferEnd::Unreachable);
             let offer = offer(0);
             event(&mut r, idle_from, Event::OfferEnded { offer, call, end });
@@ -452,11 +452,157 @@ fn a_call_that_an_idle_agent_never_heard_of_is_overlooked() {
         let replication = r.finish(at(1000.0));
         value(&replication, "discovery_rate")
     };
-    assert_eq!(discovery(207.0, false), Some(0.5));
-    assert_eq!(discovery(209.0, false), Some(1.0));
+    assert_eq!(discovery(207.0, None), Some(0.5));
+    assert_eq!(discovery(209.0, None), Some(1.0));
     // Unreachable: the agent rests for 60 s and is no match before.
-    assert_eq!(discovery(160.0, true), Some(1.0));
-    assert_eq!(discovery(145.0 + 2.0, true), Some(0.5));
+    let queued = true;
+    assert_eq!(discovery(160.0, Some(queued)), Some(1.0));
+    assert_eq!(discovery(145.0 + 2.0, Some(queued)), Some(0.5));
+    // Nobody rests after the legacy flow's attempt.
+    assert_eq!(discovery(160.0, Some(!queued)), Some(0.5));
+}
+
+#[test]
+fn an_agent_rests_after_a_claim_that_was_undone() {
+    let discovery = |bridge_failed: f64| {
+        let mut r = recorder();
+        let agent = AgentId(0);
+        let status = AgentStatus::Available;
+        r.agent_serves(at(0.0), agent, &[QueueId(0)]);
+        event(&mut r, 0.0, Event::AgentStatusSet { agent, status });
+        event(&mut r, 0.0, Event::AgentAlive { agent, alive: true });
+        let reachable = true;
+        event(&mut r, 0.0, Event::AgentReachable { agent, reachable });
+        arrives(&mut r, 150.0, 0);
+        offered(&mut r, 150.0, 0, offer(0), 1);
+        let (offer, call) = (offer(0), CallId(0));
+        event(&mut r, bridge_failed, Event::ClaimUndone { offer, call });
+        event(&mut r, bridge_failed, Event::AgentIdle { agent });
+        hangs_up(&mut r, bridge_failed, 0, Stage::Waiting, 50.0);
+        waits(&mut r, 200.0, 1);
+        hangs_up(&mut r, 203.0, 1, Stage::Waiting, 3.0);
+        value(&r.finish(at(1000.0)), "discovery_rate")
+    };
+    // 2 s after a failure, of the 3 s that the other call waited.
+    assert_eq!(discovery(198.0), Some(0.5));
+    assert_eq!(discovery(199.5), Some(1.0));
+}
+
+#[test]
+fn what_was_heard_late_is_timed_as_it_truly_happened() {
+    let latency = |late: bool| {
+        let mut r = recorder();
+        let agent = AgentId(0);
+        waits(&mut r, 200.0, 0);
+        // Idle at 209 s; rung, after a commit of 0.1 s, at 210.5 s; picked up at 214 s, bridged at
+        // 215 s; each is heard of 0.25 s later, or at once.
+        let hears = |r: &mut Recorder, truly: f64, what: Event| {
+            let delay = if late { 0.25 } else { 0.0 };
+            r.heard_late((delay * 1e6) as u64);
+            event(r, truly + delay, what);
+            r.heard_late(0);
+        };
+        hears(&mut r, 209.0, Event::AgentIdle { agent });
+        let (call, rung) = (CallId(0), offer(0));
+        r.store_commit(at(210.0), 100_000);
+        event(
+            &mut r,
+            210.0,
+            Event::OfferMade {
+                offer: rung,
+                call,
+                attempt: 1,
+                at_arrival: false,
+                eligible_since: at(200.0),
+                free_since: at(if late { 209.25 } else { 209.0 }),
+            },
+        );
+        hears(&mut r, 210.5, Event::OfferRang { offer: rung });
+        hears(&mut r, 214.0, Event::OfferAnswered { offer: rung, call });
+        let inversion = false;
+        hears(
+            &mut r,
+            215.0,
+            Event::CallConnected {
+                call,
+                agent,
+                attempts: 1,
+                waited: 15 * S,
+                callback: false,
+                inversion,
+            },
+        );
+        ended(&mut r, 300.0, 0, 85);
+        let replication = r.finish(at(1000.0));
+        [
+            "assignment_latency_max",
+            "assignment_decide",
+            "assignment_commit",
+            "assignment_carrier",
+            "answer_delay",
+            "dead_air",
+        ]
+        .map(|id| value(&replication, id).unwrap())
+    };
+    assert_eq!(latency(false), [1.5, 1.0, 0.1, 0.4, 3.5, 1.0]);
+    assert_eq!(latency(true), latency(false));
+}
+
+#[test]
+fn a_call_offered_in_the_step_that_freed_it_was_free_when_that_truly_happened() {
+    let mut r = recorder();
+    waits(&mut r, 200.0, 0);
+    r.heard_late(2 * S);
+    event(
+        &mut r,
+        210.0,
+        Event::OfferMade {
+            offer: offer(0),
+            call: CallId(0),
+            attempt: 1,
+            at_arrival: false,
+            eligible_since: at(210.0),
+            free_since: at(150.0),
+        },
+    );
+    r.heard_late(0);
+    event(&mut r, 210.5, Event::OfferRang { offer: offer(0) });
+    connected(&mut r, 212.0, 0, 12.0);
+    ended(&mut r, 213.0, 0, 1);
+    let latency = value(&r.finish(at(1000.0)), "assignment_latency_max");
+    assert_eq!(latency, Some(2.5));
+}
+
+#[test]
+fn falling_back_counts_of_the_same_calls_whether_they_are_called_back_or_not() {
+    let mut r = recorder();
+    // One is offered before its callback, one after, and one is served while it waits.
+    for call in 0..3 {
+        waits(&mut r, 200.0, call);
+        let is_asked_first = call != 1;
+        let missed = OfferId::new(call, AgentId(0));
+        let fails = |r: &mut Recorder, seconds: f64| {
+            offered(r, seconds, call, missed, 1);
+            let (offer, call, end) = (missed, CallId(call), OfferEnd::Expired);
+            event(r, seconds + 15.0, Event::OfferEnded { offer, call, end });
+        };
+        if is_asked_first {
+            fails(&mut r, 210.0);
+        }
+        if call < 2 {
+            event(&mut r, 300.0, Event::CallbackTaken { call: CallId(call) });
+        }
+        if !is_asked_first {
+            fails(&mut r, 320.0);
+        }
+    }
+    for call in 0..3 {
+        connected_as(&mut r, 500.0, call, 300.0, call < 2);
+        ended(&mut r, 600.0, call, 100);
+    }
+    let replication = r.finish(at(1000.0));
+    assert_eq!(replication.conservation, Ok(()));
+    assert_eq!(value(&replication, "fallback_rate"), Some(1.0));
 }
 
 #[test]

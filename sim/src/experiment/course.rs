@@ -21,10 +21,15 @@ pub(super) struct Course {
 impl Course {
     /// With `replays` rows are kept per call until the replication has been compared with its log.
     pub(super) fn new(scenario: &Scenario, options: &Options, replays: bool) -> Self {
-        Course {
-            plan: WorldPlan::new(scenario),
-            recorder: recorder_options(scenario, options.rows || replays),
-        }
+        let plan = WorldPlan::new(scenario);
+        let signs_up_to = if plan.watches_heartbeats {
+            AvailabilityLevel::Device
+        } else {
+            AvailabilityLevel::Status
+        };
+        let rows = options.rows || replays;
+        let recorder = recorder_options(scenario, rows, signs_up_to);
+        Course { plan, recorder }
     }
 
     /// Only the tallies that gates are judged by.
@@ -35,7 +40,11 @@ impl Course {
     }
 }
 
-fn recorder_options(scenario: &Scenario, rows: bool) -> RecorderOptions {
+fn recorder_options(
+    scenario: &Scenario,
+    rows: bool,
+    signs_up_to: AvailabilityLevel,
+) -> RecorderOptions {
     let experiment = &scenario.experiment;
     let policy = &scenario.policy.policy;
     let uses = |feature| policy.features.share(feature).0 > 0;
@@ -55,6 +64,7 @@ fn recorder_options(scenario: &Scenario, rows: bool) -> RecorderOptions {
         } else {
             AvailabilityLevel::Status
         },
+        signs_up_to,
         retry_after: policy.queues.iter().map(|q| q.offer.retry_after).collect(),
         silent: policy
             .queues

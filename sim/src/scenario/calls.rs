@@ -201,6 +201,8 @@ pub struct RedialAfter {
     pub failed: f64,
     /// The callback never reached it.
     pub callback_failed: f64,
+    /// The conversation was cut off: the agent's network was lost.
+    pub cut_off: f64,
 }
 
 /// How a caller takes to callbacks.

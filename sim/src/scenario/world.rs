@@ -41,6 +41,10 @@ pub struct CarrierWorld {
     pub reorder: f64,
     /// Calls that fit at once, both legs; the next is refused (`no_line`). `None` = no limit.
     pub lines: Option<u32>,
+    /// Legs it dials per second at our request, in thousandths; more are queued there and dialled at
+    /// this rate. The legacy flow's and those of an agent's own application do not count. `None` =
+    /// no limit.
+    pub calls_per_second_milli: Option<u32>,
 }
 
 /// The server's store. [`Default`] is the ideal: commits take no time, scans cost nothing.

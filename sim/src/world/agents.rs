@@ -15,8 +15,9 @@ use reports::record::TrueAvailability;
 
 use crate::streams::Purpose;
 use crate::world::World;
-use crate::world::agents::legs::{Leg, LegStage};
+use crate::world::agents::legs::Leg;
 use crate::world::event::Kind;
+use crate::world::party::Key;
 use crate::world::plan::GroupPlan;
 
 /// One agent.
@@ -32,7 +33,7 @@ pub(crate) struct Agent {
     /// Its application runs and its device would be registered.
     app_open: bool,
     device_up: bool,
-    /// Faults that cut it off.
+    /// Faults that cut its network off.
     cuts: u8,
     /// The shift is over, the call is not.
     leaving: bool,
@@ -45,11 +46,24 @@ pub(crate) struct Agent {
     beat_base: Timestamp,
     turns: u64,
     departures: u64,
+    /// Breaks begun: the end of an older one is void.
+    breaks: u32,
+    /// Draws taken by the commands, words and commits that concern it.
+    drawn: u64,
 }
 
 impl Agent {
     fn is_reachable(&self) -> bool {
         self.app_open && self.device_up && self.cuts == 0
+    }
+
+    /// The key of its next draw about what passes through carrier and store.
+    pub(crate) fn next_key(&mut self) -> Key {
+        self.drawn += 1;
+        Key {
+            entity: self.entity,
+            k: self.drawn,
+        }
     }
 }
 
@@ -84,6 +98,8 @@ impl World<'_> {
                     beat_base: Timestamp::ZERO,
                     turns: 0,
                     departures: 0,
+                    breaks: 0,
+                    drawn: 0,
                 });
                 self.feed(Input::AgentAssigned {
                     agent,
@@ -152,9 +168,8 @@ impl World<'_> {
         who.on_break = false;
         who.departures += 1;
         let (entity, k) = (who.entity, who.departures);
-        let busy = who
-            .leg
-            .is_some_and(|leg| matches!(leg.stage, LegStage::Answered | LegStage::Talking));
+        let busy = who.leg.is_some_and(|leg| leg.is_answered());
+        who.rings_unheard();
         if !self
             .draws
             .chance(Purpose::ForgetsSignOut, entity, k, forgets)

@@ -19,6 +19,7 @@ use crate::world::arrivals::recorded;
 use crate::world::callers::redials::{Lost, Redial};
 use crate::world::carrier::WEBHOOK_LIMIT;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 use crate::world::plan::StreamPlan;
 
 pub(crate) use redials::Redials;
@@ -52,10 +53,14 @@ pub(crate) struct Caller {
     /// Grows with each state; events of an older one are void.
     pub(crate) generation: u32,
     arrived: Timestamp,
-    /// Times an agent was rung for it.
-    pub(crate) rings: u16,
+    /// Legs placed for it.
+    pub(crate) legs: u16,
+    /// Draws taken by the commands, words and commits that concern it.
+    pub(crate) drawn: u16,
     callbacks: u16,
     has_line: bool,
+    /// Its conversation was cut off.
+    pub(crate) was_cut_off: bool,
     /// Its call is in hand; else the place is free.
     is_live: bool,
 }
@@ -132,7 +137,7 @@ impl World<'_> {
         if let Some(back) = self.faults.server_returns() {
             let asked_at = self.faults.asked_at().unwrap_or(self.now);
             if back.since(asked_at) >= WEBHOOK_LIMIT {
-                self.recorder.webhook_answered(self.now, None);
+                self.recorder.webhook_answered(asked_at, None);
                 self.recorder
                     .failed_at_carrier(self.now, queue, class_id, is_redial);
                 self.may_call_again(stream, class, entity, Lost::Failed);
@@ -158,9 +163,11 @@ impl World<'_> {
             state: State::Waiting,
             generation: 0,
             arrived: self.now,
-            rings: 0,
+            legs: 0,
+            drawn: 0,
             callbacks: 0,
             has_line: true,
+            was_cut_off: false,
             is_live: true,
         });
         self.fresh = Some(slot);
@@ -236,16 +243,16 @@ impl World<'_> {
         if !event.is_of(caller.generation) {
             return;
         }
-        let (call, entity) = (caller.id, caller.entity);
+        let call = caller.id;
         self.hang_up(event.index());
-        self.tell(Input::CallerHungUp { call }, entity);
+        self.tell(Input::CallerHungUp { call }, Party::Caller(event.index()));
     }
 
     /// A command finds nobody on the line, and the carrier says so: a conversation may have ended that
     /// the engine did not know of.
     pub(crate) fn is_not_there(&mut self, slot: u32) {
-        let (call, entity) = (self.calls[slot].id, self.calls[slot].entity);
-        self.tell(Input::CallerHungUp { call }, entity);
+        let call = self.calls[slot].id;
+        self.tell(Input::CallerHungUp { call }, Party::Caller(slot));
     }
 
     /// The caller is off the line.
@@ -272,7 +279,7 @@ impl World<'_> {
         self.free_line(slot);
         let caller = self.calls[slot];
         self.calls.remove(slot);
-        if let Some(lost) = lost {
+        if let Some(lost) = lost.or(caller.was_cut_off.then_some(Lost::CutOff)) {
             self.may_call_again(caller.stream, caller.class, caller.entity, lost);
         }
     }

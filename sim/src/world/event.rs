@@ -14,9 +14,9 @@ pub(crate) enum Kind {
     FaultEnds,
     /// A queue opens or closes (row of the plan's queue hours).
     QueueHours,
-    /// An agent's break begins (agent).
+    /// An agent's break begins (agent; generation = its length in seconds).
     BreakBegins,
-    /// ... and ends (agent).
+    /// ... and ends (agent; generation = which of its breaks).
     BreakEnds,
     /// An agent's application gives a sign of life (agent).
     Heartbeat,
@@ -50,10 +50,12 @@ pub(crate) enum Kind {
     HangsUp,
     /// A caller calls again (place among the redials).
     Redials,
+    /// The carrier dials the next leg in its line.
+    Dials,
 }
 
 impl Kind {
-    const ALL: [Kind; 23] = [
+    const ALL: [Kind; 24] = [
         Kind::Staffing,
         Kind::BreaksOfDay,
         Kind::FaultBegins,
@@ -77,6 +79,7 @@ impl Kind {
         Kind::MessageLeft,
         Kind::HangsUp,
         Kind::Redials,
+        Kind::Dials,
     ];
 
     /// The order at one instant: what is planned, answers, service ends, hang-ups, arrivals.
@@ -99,7 +102,8 @@ impl Kind {
             | Kind::Delivers
             | Kind::CallbackRings
             | Kind::CallbackAnswers
-            | Kind::CallbackUnanswered => 1,
+            | Kind::CallbackUnanswered
+            | Kind::Dials => 1,
             Kind::TalkEnds | Kind::Ready => 2,
             Kind::HangsUp | Kind::MessageLeft => 3,
             Kind::Redials => 4,

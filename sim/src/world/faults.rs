@@ -20,8 +20,8 @@ pub(crate) struct Faults {
     unmeasured: Option<Micros>,
     /// When the server left and will be back.
     away: Option<(Timestamp, Timestamp)>,
-    /// What was sent to it meanwhile, and when.
-    held: Vec<(Timestamp, Input)>,
+    /// What was sent to it meanwhile: when it came, how long after what it tells of.
+    held: Vec<(Timestamp, Micros, Input)>,
     /// When the webhook that is being answered met a server that was away.
     asked_at: Option<Timestamp>,
     /// The agents each fault cut off.
@@ -49,8 +49,8 @@ impl Faults {
     pub(crate) fn server_returns(&self) -> Option<Timestamp> {
         self.away.map(|(_, back)| back)
     }
-    pub(crate) fn hold(&mut self, now: Timestamp, input: Input) {
-        self.held.push((now, input));
+    pub(crate) fn hold(&mut self, now: Timestamp, delay: Micros, input: Input) {
+        self.held.push((now, delay, input));
     }
     /// When the webhook that is being answered met a server that was away; `None` = it met none.
     pub(crate) fn asked_at(&self) -> Option<Timestamp> {
@@ -126,9 +126,20 @@ impl World<'_> {
                 if let Some((since, _)) = self.faults.away.take() {
                     // It asks the carrier for what it did not hear in time.
                     self.feed(Input::Resumed { since });
-                    for (asked_at, input) in std::mem::take(&mut self.faults.held) {
+                    for (asked_at, delay, input) in std::mem::take(&mut self.faults.held) {
                         self.faults.answer_since(Some(asked_at));
-                        self.feed(input);
+                        // A device rings and an agent picks up in a gap as at any time; but whom
+                        // a gap kept from being offered a call is free from its end on.
+                        let is_of_a_device = matches!(
+                            input,
+                            Input::OfferRinging { .. } | Input::OfferAnswered { .. }
+                        );
+                        let late = if is_of_a_device {
+                            self.now.since(asked_at) + delay
+                        } else {
+                            0
+                        };
+                        self.feed_late(late, input);
                     }
                     self.faults.answer_since(None);
                 }

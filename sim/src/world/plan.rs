@@ -2,7 +2,7 @@
 //! schedules. Built once, shared by every replication and thread; holds nothing random.
 
 use engine::id::{ClassId, Level, QueueId};
-use engine::policy::{Feature, Policy};
+use engine::policy::{Feature, Policy, Transport};
 use engine::time::{Micros, micros};
 
 use crate::dist::{Dist, Interpolation, SurvivalPoint};
@@ -30,12 +30,15 @@ pub struct WorldPlan {
     pub(crate) local: LocalTime,
     pub(crate) horizon: Micros,
     pub(crate) day_factor: Option<Dist>,
-    /// Some caller may have a feature that looks at heartbeats.
+    /// Somebody looks at heartbeats: a feature of some caller, the alert on availability, or the world
+    /// itself, which models them. Agents without a model of their own then have ideal ones.
     pub(crate) watches_heartbeats: bool,
     /// Commits take time, and the policy has an alert that asks how long.
     pub(crate) watches_store: bool,
-    /// The server is away at some time.
-    pub(crate) restarts: bool,
+    /// The server may be slow to answer, or away.
+    pub(crate) times_webhooks: bool,
+    /// Some queue's agents are asked on their own screens, without a request to the carrier.
+    pub(crate) pulls: bool,
 }
 
 /// One stream of calls.
@@ -121,6 +124,8 @@ pub(crate) struct CarrierPlan {
     pub(crate) duplicate: f64,
     pub(crate) reorder: f64,
     pub(crate) lines: Option<u32>,
+    /// Between two legs it dials at our request.
+    pub(crate) spacing: Option<Micros>,
 }
 
 #[derive(Clone, Debug)]
@@ -158,12 +163,22 @@ impl WorldPlan {
             day_factor: experiment.day_factor.as_ref().map(dist),
             watches_store: scenario.world.store.commit.is_some()
                 && scenario.policy.policy.alerts.is_some(),
-            restarts: scenario
-                .world
-                .faults
+            times_webhooks: scenario.world.store.commit.is_some()
+                || scenario
+                    .world
+                    .faults
+                    .iter()
+                    .any(|fault| fault.kind == FaultKind::ServerRestart),
+            pulls: policy
+                .queues
                 .iter()
-                .any(|fault| fault.kind == FaultKind::ServerRestart),
-            watches_heartbeats: uses(Feature::AgentHeartbeat) || uses(Feature::EnhancedDiscovery),
+                .any(|queue| queue.offer.transport == Transport::Pull),
+            watches_heartbeats: uses(Feature::AgentHeartbeat)
+                || uses(Feature::EnhancedDiscovery)
+                || policy
+                    .alerts
+                    .is_some_and(|alerts| alerts.agent_availability.0 > 0)
+                || scenario.world.agents.iter().any(|g| g.heartbeat.is_some()),
             local,
             policy,
         }
@@ -300,6 +315,9 @@ fn carrier_plan(carrier: &CarrierWorld) -> CarrierPlan {
         duplicate: carrier.duplicate,
         reorder: carrier.reorder,
         lines: carrier.lines,
+        spacing: carrier
+            .calls_per_second_milli
+            .map(|rate| 1_000_000_000 / u64::from(rate)),
     }
 }
 

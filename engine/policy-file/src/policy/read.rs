@@ -153,16 +153,9 @@ fn carrier(field: Option<Field<'_>>) -> CarrierPolicy {
     if let Some(keys) = field.and_then(|f| f.keys(&["calls_per_second"])) {
         carrier.calls_per_second_milli = keys
             .get("calls_per_second")
-            .and_then(|field| field.quantity(per_second_milli));
+            .and_then(|field| field.quantity(quantity::per_second_milli));
     }
     carrier
-}
-
-/// `1`, `0.5` or `1/s`: the key names the unit itself.
-fn per_second_milli(text: &str) -> Result<u32, String> {
-    let number = text.strip_suffix("/s").unwrap_or(text);
-    quantity::factor_milli(&format!("{number}x"))
-        .map_err(|_| format!("`{text}` is not a number of calls per second such as 1 or 0.5"))
 }
 
 fn breakers(field: Option<Field<'_>>) -> Breakers {
@@ -196,6 +189,7 @@ fn alerts(field: &Field<'_>) -> Option<Alerts> {
         "queue_length",
         "window",
         "min_calls",
+        "standard_errors",
     ])?;
     let mut alerts = Alerts {
         success_rate_drop: Share(500),
@@ -204,6 +198,7 @@ fn alerts(field: &Field<'_>) -> Option<Alerts> {
         queue_length: 20,
         window: Duration::from_secs(300),
         min_calls: 200,
+        standard_errors: 6,
     };
     for (key, share) in [
         ("success_rate_drop", &mut alerts.success_rate_drop),
@@ -232,6 +227,13 @@ fn alerts(field: &Field<'_>) -> Option<Alerts> {
         1_000_000,
     );
     set_count(&keys, "min_calls", &mut alerts.min_calls, 0, 1_000_000);
+    set_count(
+        &keys,
+        "standard_errors",
+        &mut alerts.standard_errors,
+        0,
+        100,
+    );
     set_span(&keys, "window", &mut alerts.window);
     Some(alerts)
 }

@@ -115,6 +115,7 @@ fn write_alerts_and_rollout(out: &mut String, file: &PolicyFile) -> std::fmt::Re
         writeln!(out, "  queue_length: {}", alerts.queue_length)?;
         writeln!(out, "  window: {}", format_span(alerts.window))?;
         writeln!(out, "  min_calls: {}", alerts.min_calls)?;
+        writeln!(out, "  standard_errors: {}", alerts.standard_errors)?;
     }
     if let Some(rollout) = &file.rollout {
         let stages: Vec<String> = rollout.stages.iter().map(|s| format_share(*s)).collect();

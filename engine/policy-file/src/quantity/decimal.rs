@@ -103,6 +103,16 @@ pub fn factor_milli(text: &str) -> Result<u32, String> {
     }
 }
 
+/// Calls per second as `1`, `0.5` or `1/s`, in thousandths: the key names the unit itself.
+///
+/// # Errors
+/// When it is no such number.
+pub fn per_second_milli(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    factor_milli(&format!("{number}x"))
+        .map_err(|_| format!("`{text}` is not a number of calls per second such as 1 or 0.5"))
+}
+
 /// A factor with or without its `x`, for keys that end in `_factor` or say "times" themselves.
 ///
 /// # Errors

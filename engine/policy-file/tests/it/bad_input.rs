@@ -158,14 +158,14 @@ fn every_error_is_shown_at_once() {
 fn the_engine_s_rules_are_shown_on_the_line_that_breaks_them() {
     check(
         &queue(
-            "discovery: { poll: 0s }\nwiden: [ { after: 30s, level: 2 }, { after: 20s, level: 3 } ]\non_full: wait\npriority:\n  vip: { head_start: 5m, aging: 2x }\noffer: { ring: 3 }\nmax_wait: 400d",
+            "discovery: { poll: 1us }\nwiden: [ { after: 30s, level: 2 }, { after: 20s, level: 3 } ]\non_full: wait\npriority:\n  vip: { head_start: 5m, aging: 2x }\noffer: { ring: 3 }\nmax_wait: 400d",
         ),
         expect![[r#"
-            error: queues.sales.discovery.poll: expected a span above 0 and of at most 366 days
+            error: queues.sales.discovery.poll: expected a span of 10ms to 366 days
              --> policy.yaml:4:24
               |
-            4 |     discovery: { poll: 0s }
-              |                        ^^
+            4 |     discovery: { poll: 1us }
+              |                        ^^^
 
             error: queues.sales.widen[1]: expected a later `after` and a higher `level` than the step before (level 1 serves from 0s)
              --> policy.yaml:5:40

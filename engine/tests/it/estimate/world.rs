@@ -2,7 +2,7 @@
 //! arrival that has to wait, and by an oracle that knows the true rates. Owns its randomness
 //! (a fixed generator); knows nothing of the engine but `estimate`.
 
-use engine::estimate::{Estimate, Estimator, Learning, Line, LineState, RemainingWait};
+use engine::estimate::{Estimate, Estimator, Kind, Learning, Line, LineState, RemainingWait};
 use engine::time::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -29,7 +29,21 @@ pub(crate) struct Centre {
     pub(crate) calls: u32,
     /// Agents from the first scored call on; those who leave end their call first.
     pub(crate) agents_then: u32,
+    /// `None`: a call meets a free agent at once, and is answered at once.
+    pub(crate) scans: Option<Scans>,
 }
+
+/// The line is looked at from time to time, and a phone rings before it is answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scans {
+    pub(crate) every: u64,
+    pub(crate) answer: Law,
+    /// Share of the rings that nobody answers, after 15 s.
+    pub(crate) missed: f64,
+}
+
+/// How long a phone rings that nobody answers.
+const RING: u64 = 15_000_000;
 
 /// Hits of one estimator.
 #[derive(Clone, Copy, Default, Debug)]
@@ -38,6 +52,7 @@ pub(crate) struct Score {
     pub(crate) within_30s: u32,
     pub(crate) below_p50: u32,
     pub(crate) below_p90: u32,
+    pub(crate) covered: u32,
     pub(crate) bias: f64,
     pub(crate) absolute: f64,
 }
@@ -49,8 +64,14 @@ impl Score {
         self.within_30s += u32::from(error.abs() <= 30e6);
         self.below_p50 += u32::from(real <= said.p50);
         self.below_p90 += u32::from(real <= said.p90);
+        self.covered += u32::from((said.p50..=said.p90).contains(&real));
         self.bias += error * 1e-6;
         self.absolute += error.abs() * 1e-6;
+    }
+
+    /// Share of those told a range whose wait lay in it.
+    pub(crate) fn coverage(&self) -> f64 {
+        self.share(self.covered)
     }
 
     pub(crate) fn share(&self, hits: u32) -> f64 {
@@ -123,8 +144,10 @@ struct Waiting {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Event {
     ServiceEnds { agent: u32, took: u64 },
+    RingEnds { agent: u32, call: u32, missed: bool },
     HangsUp { call: u32 },
     Arrives,
+    Scan,
 }
 
 /// Runs `centre` and scores it.
@@ -139,6 +162,8 @@ struct World {
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     pushed: u64,
     line: BTreeMap<u32, Waiting>,
+    /// With the moment at which the phone began to ring.
+    ringing: BTreeMap<u32, (u64, Waiting)>,
     staffed: u32,
     busy: u32,
     idle: Vec<u32>,
@@ -155,6 +180,7 @@ impl World {
             events: BinaryHeap::new(),
             pushed: 0,
             line: BTreeMap::new(),
+            ringing: BTreeMap::new(),
             staffed: centre.agents,
             busy: 0,
             idle: (0..centre.agents).collect(),
@@ -165,6 +191,9 @@ impl World {
 
     fn run(mut self) -> Scores {
         self.at(0, Event::Arrives);
+        if let Some(scans) = self.centre.scans {
+            self.at(scans.every, Event::Scan);
+        }
         while let Some(Reverse((now, _, event))) = self.events.pop() {
             match event {
                 Event::Arrives => self.arrives(now),
@@ -176,11 +205,14 @@ impl World {
                 Event::ServiceEnds { agent, took } => {
                     self.busy -= 1;
                     self.learning.handled(Timestamp(now), took);
-                    if agent < self.staffed {
-                        self.idle.push(agent);
-                        self.take_next(now);
-                    }
+                    self.is_free(now, agent);
                 }
+                Event::RingEnds {
+                    agent,
+                    call,
+                    missed,
+                } => self.ring_ends(now, agent, call, missed),
+                Event::Scan => self.scan(now),
             }
             self.line_changed(now);
         }
@@ -201,9 +233,11 @@ impl World {
             self.at(now + gap, Event::Arrives);
         }
         self.learning.arrived(Timestamp(now), 0);
-        if !self.idle.is_empty() {
+        let scans = self.centre.scans;
+        if scans.is_none() && !self.idle.is_empty() {
             self.learning.answered(Timestamp(now), 0, 0);
-            self.serve(now);
+            let agent = self.idle.pop().expect("one is idle");
+            self.serve(now, agent);
             return;
         }
         let ahead = self.line.len() as u32;
@@ -211,17 +245,18 @@ impl World {
             now: Timestamp(now),
             ahead,
             staffed: self.staffed,
-            idle: 0,
+            idle: self.idle.len() as u32,
             waited: 0,
             head_waited: self.line.values().next().map(|head| now - head.since),
-            next_scan: 0,
-            scan_every: 0,
+            next_scan: scans.map_or(0, |scans| scans.every - now % scans.every),
+            scan_every: scans.map_or(0, |scans| scans.every),
             overtaking: Default::default(),
         };
         let mut told = Announced::by_all(&self.learning, &state);
         let rate = f64::from(self.staffed) / mean(self.centre.service);
         let law = RemainingWait::new(f64::from(ahead), rate, 1.0 / mean(self.centre.patience));
-        told.oracle = Some(spoken(&law));
+        // It knows the law of the line, not of scans and rings.
+        told.oracle = scans.is_none().then(|| spoken(&law));
         let patience = self.draw.law(self.centre.patience);
         self.at(now + patience, Event::HangsUp { call });
         let scored = call >= self.centre.warm_up;
@@ -235,20 +270,70 @@ impl World {
         );
     }
 
-    fn take_next(&mut self, now: u64) {
-        if let Some((_, call)) = self.line.pop_first() {
-            let real = now - call.since;
-            self.learning.answered(Timestamp(now), real, 0);
-            call.told.realise(&mut self.learning, real);
-            if call.scored {
-                self.scores.record(&call.told, real);
-            }
-            self.serve(now);
+    fn is_free(&mut self, now: u64, agent: u32) {
+        if agent >= self.staffed {
+            return;
+        }
+        self.idle.push(agent);
+        if self.centre.scans.is_none()
+            && let Some((_, call)) = self.line.pop_first()
+        {
+            self.idle.pop();
+            self.answered(now, &call, 0);
+            self.serve(now, agent);
         }
     }
 
-    fn serve(&mut self, now: u64) {
-        let agent = self.idle.pop().expect("only called with an idle agent");
+    fn scan(&mut self, now: u64) {
+        let scans = self.centre.scans.expect("who scans says how");
+        while !self.idle.is_empty()
+            && let Some((id, call)) = self.line.pop_first()
+        {
+            let agent = self.idle.pop().expect("one is idle");
+            self.ringing.insert(id, (now, call));
+            let missed = self.draw.uniform() < scans.missed;
+            let ring = if missed {
+                RING
+            } else {
+                self.draw.law(scans.answer)
+            };
+            let call = id;
+            self.at(
+                now + ring,
+                Event::RingEnds {
+                    agent,
+                    call,
+                    missed,
+                },
+            );
+        }
+        let more_calls = self.arrived < self.centre.warm_up + self.centre.calls;
+        if more_calls || !self.line.is_empty() || !self.ringing.is_empty() {
+            self.at(now + scans.every, Event::Scan);
+        }
+    }
+
+    fn ring_ends(&mut self, now: u64, agent: u32, id: u32, missed: bool) {
+        let (since, call) = self.ringing.remove(&id).expect("it rang");
+        if missed {
+            self.line.insert(id, call);
+            self.is_free(now, agent);
+            return;
+        }
+        self.answered(now, &call, now - since);
+        self.serve(now, agent);
+    }
+
+    fn answered(&mut self, now: u64, call: &Waiting, setup: u64) {
+        let real = now - call.since;
+        self.learning.answered(Timestamp(now), real, setup);
+        call.told.realise(&mut self.learning, real);
+        if call.scored {
+            self.scores.record(&call.told, real);
+        }
+    }
+
+    fn serve(&mut self, now: u64, agent: u32) {
         self.busy += 1;
         let took = self.draw.law(self.centre.service);
         self.at(now + took, Event::ServiceEnds { agent, took });
@@ -278,6 +363,7 @@ fn spoken(law: &RemainingWait) -> Estimate {
         point: micros(law.densest_window(60.0) + 30.0),
         p50: micros(p50),
         p90: micros(p90),
+        kind: Kind::InLine,
     }
 }
 
@@ -334,6 +420,7 @@ impl Score {
         self.within_30s += other.within_30s;
         self.below_p50 += other.below_p50;
         self.below_p90 += other.below_p90;
+        self.covered += other.covered;
         self.bias += other.bias;
         self.absolute += other.absolute;
     }

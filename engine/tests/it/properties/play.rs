@@ -153,7 +153,7 @@ pub fn replay(
     for (i, (now, input)) in inputs.iter().enumerate() {
         // Nobody looks during a gap.
         let until = match input {
-            Input::Resumed { since } if since <= now => *since,
+            Input::Resumed { since } if since <= now => (*since).max(last),
             _ => *now,
         };
         for k in 1..=looks {
@@ -412,6 +412,10 @@ impl Driver {
             _ => match b % 3 {
                 0 => Input::StoreLatencyMeasured {
                     latency: Duration::from_micros(u64::from(a % 100_000)),
+                },
+                // Also one that begins before the last input, which a driver could not mean.
+                1 if a % 5 == 4 => Input::Resumed {
+                    since: Timestamp(last.0 / 2),
                 },
                 1 => Input::Resumed {
                     since: Timestamp(last.0 + (now.0 - last.0) * u64::from(a % 4) / 3),

@@ -65,6 +65,7 @@ pub fn any_policy(draws: &mut Draws<'_>) -> Policy {
             queue_length: 2,
             window: secs(25),
             min_calls: 1,
+            standard_errors: 0,
         }),
     ]);
     let n = 1 + draws.below(3);

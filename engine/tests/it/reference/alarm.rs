@@ -34,6 +34,8 @@ pub(super) struct Alarms {
     part: Option<u64>,
     /// The place in the log before the first part that may belong to a window.
     begun: usize,
+    /// The place in the log from which on the success rate is taken.
+    recent_from: usize,
     /// The part that runs began between two moments of the grid.
     is_partial: bool,
     raised: Vec<Alert>,
@@ -135,6 +137,7 @@ impl Reference {
         if part != self.alarms.part {
             self.alarms.log.push(Entry::PartOver(now));
             self.alarms.begun = self.alarms.log.len();
+            self.alarms.recent_from = self.alarms.begun;
             self.alarms.is_partial = part.is_some_and(|part| !now.0.is_multiple_of(part));
             self.alarms.part = part;
         }
@@ -172,6 +175,7 @@ impl Reference {
         if self.alarms.is_partial {
             self.alarms.is_partial = false;
             self.alarms.begun = self.alarms.log.len();
+            self.alarms.recent_from = self.alarms.begun;
         }
         let ends = self.alarms.part_ends();
         if ends.len() >= PARTS {
@@ -180,12 +184,25 @@ impl Reference {
             } else {
                 ends[ends.len() - PARTS - 1]
             };
-            let before = self.alarms.sums(0, begin);
-            let window = self.alarms.sums(begin, ends[ends.len() - 1]);
+            let end = ends[ends.len() - 1];
+            let window = self.alarms.sums(begin, end);
+            // Back from the window to the latest end of a part that leaves enough outcomes after it.
+            let enough = u64::from(rules.min_calls).max(1);
+            let from = ends
+                .iter()
+                .copied()
+                .rfind(|from| *from <= begin && self.alarms.sums(*from, end).ended >= enough);
+            let recent_from = &mut self.alarms.recent_from;
+            *recent_from = (*recent_from).max(from.unwrap_or(0));
+            let recent_from = *recent_from;
             self.set_alarm(
                 now,
                 Alert::SuccessRate,
-                fallen_success(&before, &window, &rules),
+                fallen_success(
+                    &self.alarms.sums(0, recent_from),
+                    &self.alarms.sums(recent_from, end),
+                    &rules,
+                ),
             );
             self.set_alarm(
                 now,
@@ -235,9 +252,19 @@ fn fallen_success(before: &Sums, window: &Sums, rules: &Alerts) -> Option<u64> {
     if before.ended < enough || window.ended < enough {
         return None;
     }
-    let rate = |sums: &Sums| sums.connected * 10_000 / sums.ended;
-    let now = rate(window);
-    (now + u64::from(rules.success_rate_drop.0) < rate(before)).then_some(now)
+    let rate = |connected: u64, ended: u64| connected * 10_000 / ended;
+    let now = rate(window.connected, window.ended);
+    let fallen = rate(before.connected, before.ended).checked_sub(now)?;
+    // The standard error of the difference of two samples of one rate; in hundredths of a percent.
+    let one = rate(
+        window.connected + before.connected,
+        window.ended + before.ended,
+    );
+    let variance = (one * (10_000 - one)) as f64;
+    let per_call = 1.0 / window.ended as f64 + 1.0 / before.ended as f64;
+    let error = (variance * per_call).sqrt();
+    let is_chance = fallen as f64 <= f64::from(rules.standard_errors) * error;
+    (fallen > u64::from(rules.success_rate_drop.0) && !is_chance).then_some(now)
 }
 
 fn low_availability(window: &Sums, rules: &Alerts) -> Option<u64> {

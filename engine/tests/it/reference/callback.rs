@@ -9,10 +9,6 @@ use super::Reference;
 use super::agent::{Activity, Candidate};
 use super::call::Phase;
 
-/// A callback that is due to be offered while the call rings is offered after the ring: asked
-/// again so often, in microseconds.
-const OFFER_AGAIN_AFTER: u64 = 1_000_000;
-
 impl Reference {
     /// `offer_after` has passed; or the one offered in place of waiting was not taken.
     pub(super) fn callback_offer_due(&mut self, now: Timestamp, id: CallId) {
@@ -24,10 +20,9 @@ impl Reference {
                 self.command(now, Command::OfferCallback { call: id });
                 self.event(now, Event::CallbackOffered { call: id });
             }
-            Phase::Ringing | Phase::Claimed(_) => {
-                call.callback_offer_at = Some(now.after(OFFER_AGAIN_AFTER));
-            }
             Phase::Declining(unserved) => self.say_goodbye(now, id, unserved),
+            // After the ring.
+            Phase::Ringing | Phase::Claimed(_) => {}
             Phase::Nowhere
             | Phase::Talking(..)
             | Phase::Voicemail
@@ -35,6 +30,16 @@ impl Reference {
             | Phase::CallbackPaused
             | Phase::CallbackPlacing(_)
             | Phase::PickedUp(..) => {}
+        }
+    }
+
+    /// The offer of a callback that came due during the ring that has just failed.
+    pub(super) fn make_up_for_the_ring(&mut self, now: Timestamp, id: CallId) {
+        let offer_after = self.rules(self.call(id).queue).callback;
+        let call = self.call_mut(id);
+        let has_passed = offer_after.is_some_and(|rules| now >= call.joined + rules.offer_after);
+        if has_passed && call.traits.callback && !call.callback_offered && !call.is_callback {
+            call.callback_offer_at.get_or_insert(now);
         }
     }
 

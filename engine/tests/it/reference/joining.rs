@@ -94,8 +94,8 @@ impl Reference {
         call.joined = now;
         call.eligible = now;
         let (queue, continuous) = (call.queue, call.traits.continuous);
-        if !continuous && self.queues[queue.index()].slow_scan_at.is_none() {
-            self.set_slow_scan(now, queue);
+        if self.scan_at(queue, continuous).is_none() {
+            self.set_scan(now, queue, continuous);
         }
     }
 

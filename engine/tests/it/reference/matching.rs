@@ -189,65 +189,72 @@ impl Reference {
         }
     }
 
-    /// The scans of every queue, on their grid from the epoch.
+    /// The scans that every queue needs, on their grid from the epoch.
     pub(super) fn set_scans(&mut self, now: Timestamp) {
-        for i in 0..self.queues.len() {
-            let every = match self.policy.queues[i].discovery {
-                Discovery::Poll(every) => Some(every),
-                Discovery::Events { reconcile } => reconcile,
-            };
-            self.queues[i].scan_at = every.map(|every| grid(now, micros(every)));
-            let queue = QueueId(i as u16);
-            if self.needs_slow_scan(queue) {
-                self.set_slow_scan(now, queue);
-            } else {
-                self.queues[i].slow_scan_at = None;
+        for queue in (0..self.queues.len()).map(|i| QueueId(i as u16)) {
+            for continuous in [true, false] {
+                *self.scan_at(queue, continuous) = None;
+                if self.needs_scan(queue, continuous) {
+                    self.set_scan(now, queue, continuous);
+                }
             }
         }
     }
 
-    pub(super) fn set_slow_scan(&mut self, now: Timestamp, queue: QueueId) {
-        let every = micros(self.rules(queue).slow_poll);
-        self.queues[queue.index()].slow_scan_at = Some(grid(now, every));
+    pub(super) fn scan_at(&mut self, queue: QueueId, continuous: bool) -> &mut Option<Timestamp> {
+        let queue = &mut self.queues[queue.index()];
+        if continuous {
+            &mut queue.scan_at
+        } else {
+            &mut queue.slow_scan_at
+        }
     }
 
-    /// Calls without `continuous_discovery` are in hand or may come.
-    fn needs_slow_scan(&self, queue: QueueId) -> bool {
-        let share = |feature| self.policy.features.share(feature);
-        share(Feature::ContinuousDiscovery) < share(Feature::EnhancedQueue)
-            || self
-                .calls
-                .iter()
-                .any(|c| c.queue == queue && !c.traits.continuous && !c.is_legacy())
+    pub(super) fn set_scan(&mut self, now: Timestamp, queue: QueueId, continuous: bool) {
+        let rules = self.rules(queue);
+        let every = match rules.discovery {
+            _ if !continuous => Some(rules.slow_poll),
+            Discovery::Poll(every) => Some(every),
+            Discovery::Events { reconcile } => reconcile,
+        };
+        *self.scan_at(queue, continuous) = every.map(|every| grid(now, micros(every)));
     }
 
-    fn count_scan(&mut self, now: Timestamp, queue: QueueId) {
-        let waiting = self.n_in_line(queue);
-        self.event(now, Event::QueueScanned { queue, waiting });
+    /// Calls with (without) `continuous_discovery` are in hand or may come: some bucket gives a caller
+    /// a queue, and this.
+    fn needs_scan(&self, queue: QueueId, continuous: bool) -> bool {
+        let share = |feature| self.policy.features.share(feature).0;
+        (0..10_000).any(|bucket| {
+            bucket < share(Feature::EnhancedQueue)
+                && (bucket < share(Feature::ContinuousDiscovery)) == continuous
+        }) || self
+            .calls
+            .iter()
+            .any(|c| c.queue == queue && c.traits.continuous == continuous && !c.is_legacy())
+    }
+
+    /// A scan that has lost its object is none.
+    fn look(&mut self, now: Timestamp, queue: QueueId, continuous: bool) -> bool {
+        *self.scan_at(queue, continuous) = None;
+        let looks = self.needs_scan(queue, continuous);
+        if looks {
+            let waiting = self.n_in_line(queue);
+            self.event(now, Event::QueueScanned { queue, waiting });
+            self.set_scan(now, queue, continuous);
+        }
+        looks
     }
 
     pub(super) fn scan(&mut self, now: Timestamp, queue: QueueId) {
-        self.count_scan(now, queue);
-        if let Discovery::Poll(every) = self.rules(queue).discovery {
-            self.queues[queue.index()].scan_at = Some(grid(now, micros(every)));
-        }
-        self.queues[queue.index()].scanned = true;
+        self.queues[queue.index()].scanned |= self.look(now, queue, true);
     }
 
     pub(super) fn slow_scan(&mut self, now: Timestamp, queue: QueueId) {
-        self.count_scan(now, queue);
-        self.queues[queue.index()].slow_scan_at = None;
-        if self.needs_slow_scan(queue) {
-            self.set_slow_scan(now, queue);
-        }
-        self.queues[queue.index()].slow_scanned = true;
+        self.queues[queue.index()].slow_scanned |= self.look(now, queue, false);
     }
 
     /// The safety scan of an events queue. It never finds anything: that is the claim.
     pub(super) fn reconcile(&mut self, now: Timestamp, queue: QueueId) {
-        self.count_scan(now, queue);
-        if let Discovery::Events { reconcile } = self.rules(queue).discovery {
-            self.queues[queue.index()].scan_at = reconcile.map(|every| grid(now, micros(every)));
-        }
+        self.look(now, queue, true);
     }
 }

@@ -287,6 +287,7 @@ impl Reference {
         if self.is_cleared(&call) {
             return self.clear_at_close(now, id);
         }
+        self.make_up_for_the_ring(now, id);
         let offer = self.rules(call.queue).offer;
         let call = self.call_mut(id);
         if call.failed < offer.max_attempts {

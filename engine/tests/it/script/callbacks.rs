@@ -41,6 +41,32 @@ fn a_callback_is_offered_once_after_its_wait_and_may_be_ignored() {
 }
 
 #[test]
+fn a_callback_that_comes_due_in_a_ring_is_offered_when_the_ring_has_failed() {
+    check(
+        &offering(),
+        "0s agent 0 works 0:1
+         0s agent 0 available
+         --
+         1s call 0 arrives
+         30s offer 0 rings
+         31s
+         44s
+         46s",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s offer 0: call 0 -> agent 0 at arrival (attempt 1, eligible since 1s, free since 0s)
+            1s ! ring agent 0 for call 0
+            30s offer 0 rang
+            45s ! stop offer 0 to agent 0
+            45s offer 0 expired: call 0
+            45s agent 0 idle
+            45s ! offer call 0 a callback
+            45s call 0 was offered a callback
+        "#]],
+    );
+}
+
+#[test]
 fn a_callback_keeps_its_place_and_is_placed_when_an_agent_is_reserved() {
     check(
         &offering(),
@@ -210,8 +236,8 @@ fn a_callback_that_falls_due_during_a_ring_is_offered_when_the_call_is_back_in_l
         expect![[r#"
             35.5s offer 0 declined: call 0
             35.5s agent 0 idle
-            36s ! offer call 0 a callback
-            36s call 0 was offered a callback
+            35.5s ! offer call 0 a callback
+            35.5s call 0 was offered a callback
         "#]],
     );
 }

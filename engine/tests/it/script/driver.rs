@@ -46,7 +46,7 @@ pub fn check_with(policy: &Policy, others: &[(&str, &Policy)], script: &str, exp
 }
 
 /// The transcript, with `looks` further looks at the clock before each line.
-fn run(policy: &Policy, others: &[(&str, &Policy)], script: &str, looks: u64) -> String {
+pub fn run(policy: &Policy, others: &[(&str, &Policy)], script: &str, looks: u64) -> String {
     let mut engine = Engine::new(policy.clone()).expect("the script's policy is sound");
     let mut out = Outbox::new();
     let mut names = Names::new(others);

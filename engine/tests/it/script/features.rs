@@ -176,6 +176,80 @@ fn the_slow_scan_follows_a_slow_call_into_another_queue() {
 }
 
 #[test]
+fn a_polled_queue_scans_once_for_callers_of_one_kind() {
+    let mut policy = policy(1);
+    policy.queues[0].discovery = Discovery::Poll(secs(10));
+    policy.queues[0].slow_poll = secs(10);
+    policy
+        .features
+        .set(Feature::ContinuousDiscovery, Share::NONE);
+    check(
+        &policy,
+        "--
+         10s
+         11s feature continuous_discovery 100%
+         20s
+         21s feature continuous_discovery 50%
+         30s",
+        expect![[r#"
+            10s queue 0 scanned: 0 waiting
+            11s continuous_discovery 100%
+            20s queue 0 scanned: 0 waiting
+            21s continuous_discovery 50%
+            30s queue 0 scanned: 0 waiting
+            30s queue 0 scanned: 0 waiting
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_scans_while_no_call_can_be_in_line() {
+    // Every call takes the legacy flow, also those whose caller would have continuous discovery.
+    for discovery in [
+        Discovery::Poll(secs(10)),
+        Discovery::Events {
+            reconcile: Some(secs(10)),
+        },
+    ] {
+        let mut policy = policy(1);
+        policy.queues[0].discovery = discovery;
+        policy.features.set(Feature::EnhancedQueue, Share::NONE);
+        check(
+            &policy,
+            "--
+             100s",
+            expect![""],
+        );
+    }
+}
+
+#[test]
+fn scans_go_on_for_the_calls_that_wait_when_no_more_can_come() {
+    let mut policy = policy(1);
+    policy.queues[0].discovery = Discovery::Poll(secs(10));
+    check(
+        &policy,
+        "--
+         1s call 0 arrives
+         2s feature enhanced_queue 0%
+         25s call 0 hangs up
+         60s
+         61s feature enhanced_queue 100%
+         70s",
+        expect![[r#"
+            1s call 0 arrived: queue 0
+            1s call 0 waits in queue 0
+            2s enhanced_queue 0%
+            10s queue 0 scanned: 1 waiting
+            20s queue 0 scanned: 1 waiting
+            25s call 0 abandoned waiting (waited 24s)
+            61s enhanced_queue 100%
+            70s queue 0 scanned: 0 waiting
+        "#]],
+    );
+}
+
+#[test]
 fn load_balancing_asks_the_best_agent_instead_of_the_queues_rotation() {
     let mut policy = policy(1);
     policy.queues[0].rotation = Rotation::TopDown;

@@ -258,3 +258,43 @@ fn a_gap_of_nothing_changes_nothing() {
         "#]],
     );
 }
+
+#[test]
+fn a_gap_begins_no_earlier_than_the_last_step() {
+    // The lease of 19 s until 64 s gets the second from the last step on top, not the twenty since 0 s.
+    let mut policy = policy(1);
+    policy.features.set(Feature::AgentHeartbeat, Share::ALL);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 connects
+         19s agent 0 beats
+         --
+         20s resumed since 0s
+         64s
+         100s",
+        expect![[r#"
+            65s agent 0 not alive
+        "#]],
+    );
+}
+
+#[test]
+fn a_gap_that_is_told_again_is_no_further_gap() {
+    let mut policy = policy(1);
+    policy.features.set(Feature::AgentHeartbeat, Share::ALL);
+    check(
+        &policy,
+        "0s agent 0 works 0:1
+         0s agent 0 connects
+         0s agent 0 beats
+         --
+         20s resumed since 10s
+         20s resumed since 10s
+         20s resumed since 0s
+         100s",
+        expect![[r#"
+            55s agent 0 not alive
+        "#]],
+    );
+}

@@ -599,6 +599,7 @@ fn shares_alerts_and_hours_are_told() {
         queue_length: 0,
         window: secs(50),
         min_calls: 2,
+        standard_errors: 0,
     });
     let pushed = watching.clone();
     check_with(

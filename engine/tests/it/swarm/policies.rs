@@ -43,6 +43,7 @@ pub(crate) fn draw(rng: &mut Rng, grid: u64, queues: u64) -> Policy {
             queue_length: rng.pick(&[0, 1, 3, 8]),
             window: spans.one_of(rng, &[20, 50, 100]),
             min_calls: rng.pick(&[0, 1, 5]),
+            standard_errors: rng.pick(&[0, 0, 1, 2]),
         }),
     };
     if let Err(errors) = policy.check() {

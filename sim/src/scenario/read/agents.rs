@@ -217,11 +217,19 @@ fn answers(field: Option<Field<'_>>, context: &Context) -> Answers {
     answers
 }
 
+/// A hundred beats a second are a mistake in the unit, as in a policy.
+const FASTEST_HEARTBEAT: Duration = Duration::from_millis(10);
+
 fn heartbeat(field: &Field<'_>) -> Option<Heartbeat> {
     let keys = field.keys(&["every", "jitter", "loss"])?;
-    let every = keys
-        .required("every", "heartbeat: { every: 15s }")
-        .and_then(|field| field.above_zero(quantity::span));
+    let field = keys.required("every", "heartbeat: { every: 15s }");
+    let every = field.as_ref().and_then(|field| {
+        let every = field.above_zero(quantity::span)?;
+        if every < FASTEST_HEARTBEAT {
+            field.wrong("must be at least 10ms");
+        }
+        Some(every)
+    });
     let mut jitter = Duration::ZERO;
     if let Some(field) = keys.get("jitter") {
         jitter = field.quantity(quantity::span).unwrap_or_default();

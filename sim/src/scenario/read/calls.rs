@@ -195,6 +195,7 @@ impl Stream<'_> {
             "timed_out",
             "failed",
             "callback_failed",
+            "cut_off",
         ])?;
         let again = |key: &str| {
             let value = probability(&after, key, 0.0);
@@ -213,6 +214,7 @@ impl Stream<'_> {
                 timed_out: again("timed_out"),
                 failed: again("failed"),
                 callback_failed: again("callback_failed"),
+                cut_off: again("cut_off"),
             },
             delay: delay?,
         })

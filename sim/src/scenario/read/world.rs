@@ -19,6 +19,7 @@ pub(super) fn carrier(field: Option<Field<'_>>, context: &Context) -> CarrierWor
             "duplicate",
             "reorder",
             "lines",
+            "calls_per_second",
         ])
     });
     let Some(keys) = keys else {
@@ -32,7 +33,18 @@ pub(super) fn carrier(field: Option<Field<'_>>, context: &Context) -> CarrierWor
         duplicate: probability(&keys, "duplicate", 0.0),
         reorder: probability(&keys, "reorder", 0.0),
         lines: lines.and_then(|field| field.count(1, 10_000_000)),
+        calls_per_second_milli: keys
+            .get("calls_per_second")
+            .and_then(|field| per_second(&field)),
     }
+}
+
+fn per_second(field: &Field<'_>) -> Option<u32> {
+    let milli = field.quantity(quantity::per_second_milli)?;
+    if milli == 0 {
+        field.wrong("must be above 0; leave it out for no limit");
+    }
+    Some(milli.max(1))
 }
 
 fn span_dist(keys: &Keys<'_>, key: &str, context: &Context) -> Option<DistSpec> {

@@ -6,7 +6,7 @@ use engine::time::Micros;
 
 use crate::streams::Purpose;
 use crate::world::World;
-use crate::world::event::Kind;
+use crate::world::event::{Event, Kind};
 use crate::world::local::DAY;
 
 impl World<'_> {
@@ -28,8 +28,8 @@ impl World<'_> {
                 let begin = rest.from + (u * (rest.window - rest.length) as f64) as Micros;
                 let from = local.at(u64::from(day), begin);
                 if let Some(from) = from.filter(|from| *from >= self.now.0) {
-                    let minutes = (rest.length / 1_000_000).min(0xff_ffff) as u32;
-                    self.schedule(Timestamp(from), Kind::BreakBegins, agent, minutes);
+                    let seconds = (rest.length / 1_000_000).min(0xff_ffff) as u32;
+                    self.schedule(Timestamp(from), Kind::BreakBegins, agent, seconds);
                 }
             }
         }
@@ -46,15 +46,19 @@ impl World<'_> {
             return;
         }
         who.on_break = true;
+        who.breaks += 1;
+        who.rings_unheard();
+        let this = who.breaks;
         self.tell_status(agent, AgentStatus::Break(0));
         self.tell_truth(agent);
         let end = self.now.after(u64::from(seconds) * 1_000_000);
-        self.schedule(end, Kind::BreakEnds, agent, 0);
+        self.schedule(end, Kind::BreakEnds, agent, this);
     }
 
-    pub(crate) fn break_ends(&mut self, agent: u32) {
+    pub(crate) fn break_ends(&mut self, event: Event) {
+        let agent = event.index();
         let who = &mut self.agents[agent as usize];
-        if who.here && who.on_break {
+        if who.here && who.on_break && event.is_of(who.breaks) {
             who.on_break = false;
             self.tell_status(agent, AgentStatus::Available);
             self.tell_truth(agent);

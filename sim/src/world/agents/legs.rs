@@ -8,10 +8,11 @@ use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::agents::Agent;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 /// A call on the agent's device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Leg {
+pub(crate) struct Leg {
     pub(super) offer: OfferId,
     pub(super) call: CallId,
     /// The caller's place in the table when the leg was placed; compare the id.
@@ -19,6 +20,37 @@ pub(super) struct Leg {
     pub(super) stage: LegStage,
     /// For draws about this call and this agent.
     pub(super) entity: u64,
+    /// How many legs the call had before and with it.
+    pub(super) attempt: u16,
+    /// Asked of the carrier by a request of its own: its limit counts it.
+    is_requested: bool,
+}
+
+/// What can happen to a leg through the carrier, each once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Step {
+    Ring,
+    Rang,
+    Answered,
+    Bridge,
+    Bridged,
+    Stop,
+}
+
+impl Leg {
+    /// Agent and carrier are joined.
+    pub(super) fn is_answered(&self) -> bool {
+        matches!(self.stage, LegStage::Answered | LegStage::Talking)
+    }
+
+    /// The leg at one of its steps, for its draws.
+    #[inline]
+    pub(super) fn party(&self, step: Step) -> Party {
+        Party::Leg {
+            entity: self.entity,
+            step: u64::from(self.attempt) << 3 | step as u64,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,11 +58,23 @@ pub(super) enum LegStage {
     /// The command is under way.
     Commanded,
     Ringing,
+    /// It rang, then the device was lost or left: nobody hears it, and nobody says so.
+    Unheard,
     Answered,
     Talking,
 }
 
 impl Agent {
+    /// Nobody is at the device any more, or it is gone: a ringing leg rings out, even if somebody
+    /// comes back meanwhile.
+    pub(super) fn rings_unheard(&mut self) {
+        if let Some(leg) = &mut self.leg
+            && leg.stage == LegStage::Ringing
+        {
+            leg.stage = LegStage::Unheard;
+        }
+    }
+
     /// The leg that an event of this offer speaks of.
     #[inline]
     pub(super) fn leg_of(&mut self, event: Event) -> Option<&mut Leg> {
@@ -48,23 +92,29 @@ pub(crate) fn generation(offer: OfferId) -> u32 {
 impl World<'_> {
     /// The engine wants the agent rung.
     #[inline]
-    pub(crate) fn ring(&mut self, offer: OfferId, call: CallId) {
+    pub(crate) fn ring(&mut self, offer: OfferId, call: CallId, is_requested: bool) {
         let agent = offer.agent().0;
         let who = self.agents[agent as usize].entity;
         // For draws about this call and this agent.
-        let (slot, entity) = match self.calls.find(call) {
-            Some(slot) => (slot, self.calls[slot].entity ^ who.rotate_left(32)),
-            None => (u32::MAX, who),
+        let (slot, entity, attempt) = match self.calls.find(call) {
+            Some(slot) => {
+                let caller = &mut self.calls[slot];
+                caller.legs = caller.legs.wrapping_add(1);
+                (slot, caller.entity ^ who.rotate_left(32), caller.legs)
+            }
+            None => (u32::MAX, who, 0),
         };
-        self.agents[agent as usize].leg = Some(Leg {
+        let leg = Leg {
             offer,
             call,
             slot,
             stage: LegStage::Commanded,
             entity,
-        });
-        let delay = self.command_delay(entity);
-        self.recorder.carrier_request(self.now);
+            attempt,
+            is_requested,
+        };
+        self.agents[agent as usize].leg = Some(leg);
+        let delay = self.command_delay(leg.party(Step::Ring));
         self.after(delay, Kind::Rings, agent, generation(offer));
     }
 
@@ -73,26 +123,41 @@ impl World<'_> {
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let (offer, entity) = (leg.offer, leg.entity);
-        if self.command_fails(entity) {
+        if leg.is_requested && self.waits_at_carrier(event) {
+            return;
+        }
+        self.leg_is_dialled(agent, leg);
+    }
+
+    /// The leg that waits for its turn at the carrier, if it was not cancelled meanwhile.
+    pub(crate) fn leg_in_line(&mut self, event: Event) -> Option<Leg> {
+        self.agents[event.index() as usize].leg_of(event).copied()
+    }
+
+    /// The carrier dials the agent's device.
+    #[inline]
+    pub(crate) fn leg_is_dialled(&mut self, agent: u32, leg: Leg) {
+        let offer = leg.offer;
+        let rang = leg.party(Step::Rang);
+        if self.command_fails(leg.party(Step::Ring)) {
             let cause = OfferFailure::Carrier;
-            return self.fail_leg(agent, Input::OfferFailed { offer, cause }, entity);
+            return self.fail_leg(agent, Input::OfferFailed { offer, cause }, rang);
         }
         let who = &mut self.agents[agent as usize];
         if !who.is_reachable() {
             let cause = OfferFailure::Unreachable;
-            return self.fail_leg(agent, Input::OfferFailed { offer, cause }, entity);
+            return self.fail_leg(agent, Input::OfferFailed { offer, cause }, rang);
         }
         if let Some(leg) = &mut who.leg {
             leg.stage = LegStage::Ringing;
         }
         self.react(agent, leg);
-        self.tell(Input::OfferRinging { offer }, entity);
+        self.tell(Input::OfferRinging { offer }, rang);
     }
 
-    pub(super) fn fail_leg(&mut self, agent: u32, input: Input, entity: u64) {
+    pub(super) fn fail_leg(&mut self, agent: u32, input: Input, party: Party) {
         self.agents[agent as usize].leg = None;
-        self.tell(input, entity);
+        self.tell(input, party);
     }
 
     /// Whether and when the agent will answer or decline; who is not there lets it ring.
@@ -101,10 +166,7 @@ impl World<'_> {
         if !who.here || who.on_break {
             return;
         }
-        let k = self.calls.at(leg.slot, leg.call).map_or(0, |caller| {
-            caller.rings += 1;
-            u64::from(caller.rings)
-        });
+        let k = u64::from(leg.attempt);
         let group = &self.plan.groups[usize::from(who.group)];
         let kind = if group.answers >= 1.0 {
             Kind::Answers
@@ -133,8 +195,8 @@ impl World<'_> {
             return;
         }
         leg.stage = LegStage::Answered;
-        let (offer, entity) = (leg.offer, leg.entity);
-        self.tell(Input::OfferAnswered { offer }, entity);
+        let (offer, party) = (leg.offer, leg.party(Step::Answered));
+        self.tell(Input::OfferAnswered { offer }, party);
     }
 
     pub(crate) fn agent_declines(&mut self, event: Event) {
@@ -142,15 +204,21 @@ impl World<'_> {
         if let Some(&mut leg) = self.agents[agent as usize].leg_of(event)
             && leg.stage == LegStage::Ringing
         {
-            self.fail_leg(agent, Input::OfferDeclined { offer: leg.offer }, leg.entity);
+            let party = leg.party(Step::Answered);
+            self.fail_leg(agent, Input::OfferDeclined { offer: leg.offer }, party);
         }
     }
 
     /// The engine wants the ringing (or a late answer's leg) stopped.
     pub(crate) fn stop_ringing(&mut self, offer: OfferId) {
         let agent = offer.agent().0;
-        let delay = self.command_delay(self.agents[agent as usize].entity);
-        self.recorder.carrier_request(self.now);
+        let Some(leg) = self.agents[agent as usize]
+            .leg
+            .filter(|leg| leg.offer == offer)
+        else {
+            return;
+        };
+        let delay = self.command_delay(leg.party(Step::Stop));
         self.after(delay, Kind::RingStops, agent, generation(offer));
     }
 

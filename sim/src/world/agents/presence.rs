@@ -8,6 +8,7 @@ use engine::{Input, Timestamp};
 use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 impl World<'_> {
     /// The application sends a sign of life at once, then at its own moment of each period.
@@ -66,7 +67,7 @@ impl World<'_> {
             let input = Input::HeartbeatReceived {
                 agent: AgentId(agent),
             };
-            self.tell(input, entity);
+            self.tell(input, Party::Agent(agent));
         }
     }
 
@@ -94,18 +95,25 @@ impl World<'_> {
         self.reachability_changed(agent, was);
     }
 
+    /// A fault takes the agent's network, or gives it back.
     pub(crate) fn cut_off(&mut self, agent: u32, cut: bool) {
         let who = &mut self.agents[agent as usize];
         let was = who.is_reachable();
         who.cuts = if cut { who.cuts + 1 } else { who.cuts - 1 };
         self.reachability_changed(agent, was);
+        if cut {
+            self.voice_is_cut(agent);
+        }
     }
 
     fn reachability_changed(&mut self, agent: u32, was: bool) {
-        let who = &self.agents[agent as usize];
-        let (is, entity) = (who.is_reachable(), who.entity);
+        let who = &mut self.agents[agent as usize];
+        let is = who.is_reachable();
         if was == is {
             return;
+        }
+        if !is {
+            who.rings_unheard();
         }
         let id = AgentId(agent);
         let input = if is {
@@ -114,14 +122,14 @@ impl World<'_> {
             Input::DeviceDisconnected { agent: id }
         };
         self.tell_truth(agent);
-        self.tell(input, entity);
+        self.tell(input, Party::Agent(agent));
     }
 
     pub(crate) fn struck_by(&self, fault: u32, share: f64) -> Vec<u32> {
         (0..self.agents.len() as u32)
             .filter(|agent| {
                 let who = &self.agents[*agent as usize];
-                who.here
+                who.app_open
                     && self
                         .draws
                         .chance(Purpose::Fault, who.entity, u64::from(fault), share)

@@ -6,9 +6,10 @@ use engine::time::Micros;
 
 use crate::streams::Purpose;
 use crate::world::World;
-use crate::world::agents::legs::{Leg, LegStage, generation};
+use crate::world::agents::legs::{Leg, LegStage, Step, generation};
 use crate::world::callers::State;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 /// As many agents and their calls stay in a core's cache, where asking ahead only costs.
 const IN_CACHE: usize = 1000;
@@ -17,11 +18,13 @@ impl World<'_> {
     /// The engine wants caller and agent joined.
     pub(crate) fn join(&mut self, offer: OfferId, call: CallId) {
         let agent = offer.agent().0;
-        let entity = self.agents[agent as usize]
+        let Some(leg) = self.agents[agent as usize]
             .leg
             .filter(|leg| leg.call == call)
-            .map_or(0, |leg| leg.entity);
-        let delay = self.command_delay(entity);
+        else {
+            return;
+        };
+        let delay = self.command_delay(leg.party(Step::Bridge));
         self.after(delay, Kind::Joins, agent, generation(offer));
     }
 
@@ -30,7 +33,7 @@ impl World<'_> {
         let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
-        let (offer, call, slot, entity) = (leg.offer, leg.call, leg.slot, leg.entity);
+        let (offer, call, slot) = (leg.offer, leg.call, leg.slot);
         let waits = self
             .calls
             .at(slot, call)
@@ -43,8 +46,9 @@ impl World<'_> {
             self.agents[agent as usize].leg = None;
             return self.is_not_there(slot);
         }
-        if !waits || self.command_fails(entity) {
-            return self.fail_leg(agent, Input::BridgeFailed { offer }, entity);
+        if !waits || self.command_fails(leg.party(Step::Bridge)) {
+            let party = leg.party(Step::Bridged);
+            return self.fail_leg(agent, Input::BridgeFailed { offer }, party);
         }
         let who = &mut self.agents[agent as usize];
         if let Some(leg) = &mut who.leg {
@@ -61,7 +65,7 @@ impl World<'_> {
         let generation = caller.generation;
         let at = self.now.after(talk);
         self.schedule(at, Kind::TalkEnds, slot, generation);
-        self.tell(Input::CallBridged { offer }, entity);
+        self.tell(Input::CallBridged { offer }, leg.party(Step::Bridged));
     }
 
     /// The agent's leg is ended under the conversation: the caller waits again, with what is left of
@@ -85,11 +89,17 @@ impl World<'_> {
         if !event.is_of(caller.generation) {
             return;
         }
-        let (call, entity) = (caller.id, caller.entity);
         if self.agents.len() > IN_CACHE {
+            let call = caller.id;
             self.engine.prefetch(call, agent);
             self.recorder.prefetch(call, agent);
         }
+        self.parts(slot, agent);
+    }
+
+    /// Caller and agent are no longer joined; the agent has its work after it.
+    fn parts(&mut self, slot: u32, agent: AgentId) {
+        let (call, entity) = (self.calls[slot].id, self.calls[slot].entity);
         self.hang_up(slot);
         let group = self.group(agent.0);
         let need = group.wrap_up.as_ref().map_or(0, |dist| {
@@ -99,9 +109,32 @@ impl World<'_> {
         let who = &mut self.agents[agent.index()];
         who.leg = None;
         who.ready_at = self.now.after(need);
-        self.tell(Input::CallEnded { call }, entity);
+        self.tell(Input::CallEnded { call }, Party::Caller(slot));
         if self.agents[agent.index()].leaving {
             self.closes(agent.0);
+        }
+    }
+
+    /// The network under the agent's device is gone, and with it the voice of a leg that was
+    /// answered. The carrier ends the leg, and with it a conversation; a caller who was not joined
+    /// yet stays in line.
+    pub(super) fn voice_is_cut(&mut self, agent: u32) {
+        let who = &mut self.agents[agent as usize];
+        let Some(leg) = who.leg.filter(Leg::is_answered) else {
+            return;
+        };
+        who.leg = None;
+        if leg.stage == LegStage::Answered {
+            let input = Input::BridgeFailed { offer: leg.offer };
+            self.tell(input, leg.party(Step::Bridged));
+            if self.agents[agent as usize].leaving {
+                self.closes(agent);
+            }
+        } else if let Some(caller) = self.calls.at(leg.slot, leg.call)
+            && caller.state == State::Talking(AgentId(agent))
+        {
+            caller.was_cut_off = true;
+            self.parts(leg.slot, AgentId(agent));
         }
     }
 
@@ -114,19 +147,19 @@ impl World<'_> {
 
     pub(crate) fn agent_is_ready(&mut self, event: Event) {
         let agent = event.index();
-        // A wrap-up that the engine has ended itself needs no word.
-        if self.agents[agent as usize].ready_at <= self.now {
+        let who = &self.agents[agent as usize];
+        // A wrap-up that the engine has ended itself needs no word; without a network there is none.
+        if who.ready_at <= self.now && who.cuts == 0 {
             self.tell_ready(agent);
         }
     }
 
     fn tell_ready(&mut self, agent: u32) {
-        let entity = self.agents[agent as usize].entity;
         self.tell(
             Input::AgentReady {
                 agent: AgentId(agent),
             },
-            entity,
+            Party::Agent(agent),
         );
     }
 }

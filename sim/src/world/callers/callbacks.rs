@@ -8,6 +8,7 @@ use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::callers::{State, queue_of};
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 /// A called caller who answers does so after this long.
 const CALLBACK_ANSWER: Micros = 8_000_000;
@@ -35,22 +36,33 @@ impl World<'_> {
                 .draws
                 .chance(Purpose::CallbackAccept, caller.entity, 0, accepts)
         {
-            self.post(Input::CallbackAccepted { call, at: None }, caller.entity);
+            self.post(
+                Input::CallbackAccepted { call, at: None },
+                Party::Caller(slot),
+            );
         }
     }
 
-    /// The caller's phone rings (if the carrier is up).
     pub(crate) fn callback_rings(&mut self, event: Event) {
+        if self.is_callback_wanted(event) && !self.waits_at_carrier(event) {
+            self.callback_is_dialled(event);
+        }
+    }
+
+    /// Whether a callback that was asked of the carrier is still to be dialled.
+    pub(crate) fn is_callback_wanted(&self, event: Event) -> bool {
+        event.is_of(self.calls[event.index()].generation)
+    }
+
+    /// The caller's phone rings (if the carrier is up).
+    pub(crate) fn callback_is_dialled(&mut self, event: Event) {
         let slot = event.index();
         let caller = &self.calls[slot];
-        if !event.is_of(caller.generation) {
-            return;
-        }
         let answers = self.class_plan(slot).callback.answers;
         let (entity, k) = (caller.entity, u64::from(caller.callbacks));
         self.calls[slot].callbacks += 1;
         let generation = self.calls[slot].generation;
-        let fails = self.command_fails(entity);
+        let fails = self.command_fails(Party::Caller(slot));
         if !fails
             && self
                 .draws
@@ -77,17 +89,21 @@ impl World<'_> {
         caller.generation += 1;
         caller.has_line = true;
         caller.arrived = self.now;
-        let (call, entity) = (caller.id, caller.entity);
+        let call = caller.id;
         self.lines_in_use += 1;
         self.fresh = Some(event.index());
-        self.tell(Input::CallbackAnswered { call }, entity);
+        self.tell(
+            Input::CallbackAnswered { call },
+            Party::Caller(event.index()),
+        );
     }
 
     pub(crate) fn callback_unanswered(&mut self, event: Event) {
         let caller = &self.calls[event.index()];
         if event.is_of(caller.generation) {
-            let (call, entity) = (caller.id, caller.entity);
-            self.tell(Input::CallbackUnanswered { call }, entity);
+            let call = caller.id;
+            let party = Party::Caller(event.index());
+            self.tell(Input::CallbackUnanswered { call }, party);
         }
     }
 

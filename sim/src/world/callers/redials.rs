@@ -26,6 +26,7 @@ pub(super) enum Lost {
     TimedOut,
     Failed,
     CallbackFailed,
+    CutOff,
 }
 
 /// Callers who will call again, by place. Places are used again, so that there are only as many as
@@ -72,6 +73,7 @@ impl World<'_> {
             Lost::TimedOut => after.timed_out,
             Lost::Failed => after.failed,
             Lost::CallbackFailed => after.callback_failed,
+            Lost::CutOff => after.cut_off,
         };
         let redials = entity >> NUMBER_BITS & 0xff;
         if redials == 0xff || !self.draws.chance(Purpose::Redial, entity, 0, probability) {

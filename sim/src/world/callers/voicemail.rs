@@ -8,6 +8,7 @@ use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::callers::State;
 use crate::world::event::{Event, Kind};
+use crate::world::party::Party;
 
 /// The voicemail greeting; who leaves no message hangs up within it.
 const GREETING: Micros = 15_000_000;
@@ -39,9 +40,9 @@ impl World<'_> {
     pub(crate) fn message_left(&mut self, event: Event) {
         let caller = &mut self.calls[event.index()];
         if event.is_of(caller.generation) {
-            let (call, entity) = (caller.id, caller.entity);
+            let call = caller.id;
             self.hang_up(event.index());
-            self.tell(Input::VoicemailLeft { call }, entity);
+            self.tell(Input::VoicemailLeft { call }, Party::Caller(event.index()));
         }
     }
 }
