@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::ops::Range;
 
 use csv_core::ReadFieldResult;
-use policy_file::FileError;
+use policy_file::{FileError, FileErrors};
 
 /// The longest row, in bytes: more is no row of a table, and must not fill the memory.
 const MAX_ROW: usize = 1 << 20;
@@ -83,7 +83,7 @@ impl<R: Read> CsvFile<R> {
     }
 
     /// The next row; `None` at the end, and after an error that hides the rest.
-    pub(crate) fn next_row(&mut self) -> Option<Result<&CsvRow, FileError>> {
+    pub(crate) fn next_row(&mut self) -> Option<Result<&CsvRow, FileErrors>> {
         if self.is_cut_short {
             return None;
         }
@@ -94,7 +94,7 @@ impl<R: Read> CsvFile<R> {
         }
     }
 
-    fn read_row(&mut self) -> Result<bool, FileError> {
+    fn read_row(&mut self) -> Result<bool, FileErrors> {
         loop {
             if !self.read_line()? {
                 return Ok(false);
@@ -116,7 +116,7 @@ impl<R: Read> CsvFile<R> {
     }
 
     /// Splits the text of a row, and reads the lines that belong to it.
-    fn split(&mut self, row: &mut CsvRow) -> Result<(), FileError> {
+    fn split(&mut self, row: &mut CsvRow) -> Result<(), FileErrors> {
         self.splitter.reset();
         let mut values = std::mem::take(&mut row.values).into_bytes();
         values.clear();
@@ -159,21 +159,23 @@ impl<R: Read> CsvFile<R> {
     }
 
     /// Adds the next line to a row whose quoted cell, which begins at `cell`, is still open.
-    fn go_on(&mut self, row: &mut CsvRow, cell: usize) -> Result<(), FileError> {
+    fn go_on(&mut self, row: &mut CsvRow, cell: usize) -> Result<(), FileErrors> {
         let end = row.text.len();
         let close = "close the quote; a quote within a quoted cell is written twice";
         let wrong = |row: &CsvRow, message: &str| row.at(&self.name, cell..end, "", message);
         match self.style {
             Style::Table => {
                 let error = wrong(row, "this quoted cell does not end in its line");
-                return Err(error.with_help(close));
+                return Err(error.with_help(close).into());
             }
             Style::Log => {
                 let error = wrong(row, "this quoted cell does not end in its line");
-                return Err(error.with_help(format!(
+                return Err(error
+                    .with_help(format!(
                     "{close}; if the log's cells hold line breaks, write `multiline: true` into the \
                      columns file"
-                )));
+                ))
+                .into());
             }
             Style::MultilineLog => {}
         }
@@ -184,7 +186,10 @@ impl<R: Read> CsvFile<R> {
                 true => "this quoted cell does not end within a mebibyte",
                 false => "this quoted cell never ends",
             };
-            return Err(row.at(&self.name, cell..end, "", message).with_help(close));
+            return Err(row
+                .at(&self.name, cell..end, "", message)
+                .with_help(close)
+                .into());
         }
         row.text.push('\n');
         row.text.push_str(self.text()?);
@@ -192,18 +197,19 @@ impl<R: Read> CsvFile<R> {
     }
 
     /// The last line's text.
-    fn text(&self) -> Result<&str, FileError> {
+    fn text(&self) -> Result<&str, FileErrors> {
         std::str::from_utf8(&self.bytes).map_err(|error| {
             let good = error.valid_up_to();
             let text = String::from_utf8_lossy(&self.bytes);
             let wrong = good..good + char::REPLACEMENT_CHARACTER.len_utf8();
             FileError::in_line(&self.name, self.line, &text, wrong, "", "not UTF-8 text")
                 .with_help("save the file as UTF-8")
+                .into()
         })
     }
 
     /// Reads a line: to a line feed, a carriage return or both. Whether there was one.
-    fn read_line(&mut self) -> Result<bool, FileError> {
+    fn read_line(&mut self) -> Result<bool, FileErrors> {
         self.bytes.clear();
         let ended = self.read_until_end();
         match ended {
@@ -212,7 +218,7 @@ impl<R: Read> CsvFile<R> {
             Err(error) => {
                 self.is_cut_short = true;
                 let message = format!("cannot be read: line {}: {error}", self.line + 1);
-                return Err(FileError::whole_file(&self.name, message));
+                return Err(FileError::whole_file(&self.name, message).into());
             }
         }
         if self.line == 1 && self.bytes.starts_with("\u{feff}".as_bytes()) {
@@ -223,9 +229,9 @@ impl<R: Read> CsvFile<R> {
             let text = String::from_utf8_lossy(&self.bytes);
             let message = "this line is longer than a mebibyte: this is no table";
             let start = 0..0;
-            return Err(FileError::in_line(
-                &self.name, self.line, &text, start, "", message,
-            ));
+            return Err(
+                FileError::in_line(&self.name, self.line, &text, start, "", message).into(),
+            );
         }
         Ok(true)
     }
@@ -293,13 +299,15 @@ impl CsvRow {
     }
 
     /// Refuses a row that has not as many cells as the heading.
-    pub(crate) fn check_length(&self, file: &str, n_columns: usize) -> Result<(), FileError> {
+    pub(crate) fn check_length(&self, file: &str, n_columns: usize) -> Result<(), FileErrors> {
         let n = self.cells.len();
         if n == n_columns {
             return Ok(());
         }
         let message = format!("the row has {n} cells, the heading has {n_columns}");
-        Err(self.wrong_cell(file, n.saturating_sub(1), "", &message))
+        Err(self
+            .wrong_cell(file, n.saturating_sub(1), "", &message)
+            .into())
     }
 
     /// An error at a place of the text, which may have several lines.

@@ -586,7 +586,7 @@ fn a_bad_log_is_named_with_its_row() {
         (
             "ten million bytes of garbage",
             garbage,
-            &["log.csv:1:1", "longer than a mebibyte", "\n1 | ", "^^^^"],
+            &["log.csv:1:1", "longer than a mebibyte", "\n1 | ", "| ^"],
         ),
     ];
     for (name, log, expected) in cases {
