@@ -63,7 +63,7 @@ impl Engine {
         let widened_after = if legacy {
             0
         } else {
-            rules.widened_after(level)
+            rules.reaches(level).unwrap_or(0)
         };
         let mut eligible_since = call.eligible.max(call.arrived.after(widened_after));
         let who = &self.agents[agent.index()];

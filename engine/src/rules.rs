@@ -91,15 +91,4 @@ impl Rules {
         let step = self.widen.iter().find(|(_, to)| *to >= level);
         step.map(|(after, _)| *after)
     }
-
-    /// How long a call must have waited before agents of `level` may serve it; 0 = they never may.
-    pub(crate) fn widened_after(&self, level: Level) -> Micros {
-        if level <= 1 {
-            return 0;
-        }
-        self.widen
-            .iter()
-            .find(|(_, to)| *to >= level)
-            .map_or(0, |(after, _)| *after)
-    }
 }
