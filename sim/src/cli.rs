@@ -173,18 +173,27 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
                 SchemaKind::Plan => crate::schema::Kind::Plan,
                 SchemaKind::Columns => crate::schema::Kind::Columns,
             };
-            print(&crate::schema::schema(kind));
-            Exit::Passed
+            match print(&crate::schema::schema(kind)) {
+                Ok(()) => Exit::Passed,
+                Err(exit) => exit,
+            }
         }
     }
 }
 
-/// Prints to standard output; a reader that has gone away is no error.
-fn print(text: &str) {
-    use std::io::Write;
+/// Prints to standard output. A reader that has gone away is no error; any other failure (a full disk) is
+/// told, and is how the command exits.
+fn print(text: &str) -> Result<(), Exit> {
+    use std::io::{ErrorKind, Write};
     let mut out = std::io::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(out, "{text}{newline}").and_then(|()| out.flush());
+    match write!(out, "{text}{newline}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            tell(&format!("error: standard output: {error}"));
+            Err(Exit::Invalid)
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Tells the person at the terminal.

@@ -13,7 +13,11 @@ pub(super) fn check(files: &[PathBuf]) -> Exit {
     let mut exit = Exit::Passed;
     for file in files {
         match check_one(file) {
-            Ok(what) => print(&format!("{}: ok, {what}", file.display())),
+            Ok(what) => {
+                if let Err(failed) = print(&format!("{}: ok, {what}", file.display())) {
+                    return failed;
+                }
+            }
             Err(errors) => {
                 tell(&errors.to_string());
                 exit = Exit::BadInput;

@@ -76,22 +76,23 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
 /// Shows and writes a finished run.
 fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
     let report = &run.report;
-    if args.json {
-        print(&report_json_with_speed(report, timing));
+    let printed = if args.json {
+        print(&report_json_with_speed(report, timing))
     } else {
         let options = TableOptions {
             colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
             all: args.all,
         };
-        print(&table(report, options));
-        if let Some(likeness) = &run.likeness {
-            print(&format!("\n{}", likeness.table()));
-        }
+        let printed = print(&table(report, options)).and_then(|()| match &run.likeness {
+            Some(likeness) => print(&format!("\n{}", likeness.table())),
+            None => Ok(()),
+        });
         tell(&format!(
             "{} calls in {:.1} s ({:.0} calls/s)",
             timing.calls, timing.wall_s, timing.calls_per_s
         ));
-    }
+        printed
+    };
     if let Some(imprecise) = &run.imprecise {
         tell(&warning(imprecise, report.n_replications));
     }
@@ -102,7 +103,7 @@ fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
         }
         tell(&format!("report written to {}", folder.display()));
     }
-    verdict(report)
+    printed.map_or_else(|failed| failed, |()| verdict(report))
 }
 
 fn verdict(report: &RunReport) -> Exit {

@@ -28,6 +28,42 @@ fn run(scenario: &str, more: &[&str]) -> Output {
 }
 
 #[test]
+fn an_output_that_cannot_be_written_is_an_error_and_the_report_is_kept() {
+    let folder = Folder::new("full-output");
+    let out = folder.0.join("out");
+    let commands: [&[&str]; 4] = [
+        &["run", "scenarios/theory/erlang-a.yaml", "--days", "2"],
+        &[
+            "run",
+            "scenarios/theory/erlang-a.yaml",
+            "--days",
+            "2",
+            "--json",
+        ],
+        &["check", "scenarios/theory/erlang-a.yaml"],
+        &["schema", "policy"],
+    ];
+    for args in commands {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linefinder"));
+        command
+            .args(args)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        if args[0] == "run" {
+            command.arg("--out").arg(&out);
+        }
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let output = command.stdout(full.unwrap()).output().unwrap();
+        assert_eq!(code(&output), 4, "{args:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.contains("error: standard output: No space left"),
+            "{said}"
+        );
+    }
+    assert!(out.join("report.json").exists());
+}
+
+#[test]
 fn a_run_without_gates_passes_and_prints_a_table() {
     let output = run(
         "scenarios/theory/erlang-a.yaml",
