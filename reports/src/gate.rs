@@ -11,8 +11,8 @@
 use serde::Serialize;
 
 use crate::measures::{Measure, Part, Unit};
-use crate::record::Replication;
 use crate::report::RunMeta;
+use crate::sample::Evidence;
 use crate::stats::{Estimate, Interval, holm};
 
 /// What must hold, of the measure itself or of its difference to a baseline on the same draws.
@@ -44,8 +44,8 @@ pub struct Gate<'a> {
     pub rule: Rule,
     /// In the measure's unit; for a relative lift a share (0.2 = 20 %).
     pub limit: f64,
-    /// The baseline of a lift, replication for replication on the same draws; otherwise empty.
-    pub baseline: &'a [Replication],
+    /// The baseline of a lift, replication for replication on the same draws.
+    pub baseline: Option<Evidence<'a>>,
     /// What the baseline is called; empty without one.
     pub over: &'a str,
     /// What the measure itself, not its lift, is in an ideal that the driver has solved; `None` =
@@ -180,9 +180,9 @@ impl Rule {
 
 impl Gate<'_> {
     /// What is held against the limit.
-    fn estimate(&self, replications: &[Replication]) -> Option<Estimate> {
-        let here = self.measure.estimate(replications, self.part)?;
-        let there = || self.measure.estimate(self.baseline, self.part);
+    fn estimate(&self, evidence: Evidence<'_>) -> Option<Estimate> {
+        let here = evidence.estimate(self.measure, self.part)?;
+        let there = || self.baseline?.estimate(self.measure, self.part);
         match self.rule {
             Rule::AtLeast | Rule::AtMost => Some(here),
             Rule::LiftAtLeast | Rule::LiftAtMost => here.lift_over(&there()?),
@@ -194,7 +194,7 @@ impl Gate<'_> {
     fn ideal(&self) -> Option<f64> {
         let ideal = self.ideal?;
         let there = || {
-            let there = self.measure.estimate(self.baseline, self.part)?;
+            let there = self.baseline?.estimate(self.measure, self.part)?;
             Some(there.point)
         };
         match self.rule {
@@ -218,11 +218,16 @@ impl Gate<'_> {
 
 /// Judges all gates of a run together at `confidence` (0..1).
 #[must_use]
-pub fn judge(gates: &[Gate<'_>], replications: &[Replication], confidence: f64) -> Vec<Judged> {
-    let is_empty = replications.iter().all(|r| r.total.counts.offered == 0);
+pub fn judge<'a>(
+    gates: &[Gate<'_>],
+    evidence: impl Into<Evidence<'a>>,
+    confidence: f64,
+) -> Vec<Judged> {
+    let evidence = evidence.into();
+    let is_empty = evidence.offered() == 0;
     let estimates: Vec<Option<Estimate>> = gates
         .iter()
-        .map(|gate| gate.estimate(replications).filter(|_| !is_empty))
+        .map(|gate| gate.estimate(evidence).filter(|_| !is_empty))
         .collect();
     let p_values: Vec<f64> = gates
         .iter()

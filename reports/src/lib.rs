@@ -5,10 +5,11 @@
 //! 1. [`record`]: a [`record::Recorder`] folds the engine's outputs, and a few facts only the
 //!    driver knows, into one [`record::Replication`]: counts, sums and histograms, no calls.
 //! 2. [`measures`]: each KPI of the domain as a pure function of a replication, with its formula.
-//! 3. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
-//! 4. [`gate`]: rules about measures, judged as a family with three verdicts.
-//! 5. [`report`]: all of it for one run, computed once.
-//! 6. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
+//! 3. [`sample`]: only the numbers of measures, kept and put together again without the replications.
+//! 4. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
+//! 5. [`gate`]: rules about measures, judged as a family with three verdicts.
+//! 6. [`report`]: all of it for one run, computed once.
+//! 7. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
 //!
@@ -19,6 +20,7 @@
 pub mod record;
 
 pub mod measures;
+pub mod sample;
 pub mod stats;
 
 pub mod gate;

@@ -15,8 +15,10 @@ mod offers;
 mod queues;
 mod waits;
 
+use std::borrow::Cow;
+
 use engine::id::{ClassId, QueueId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::record::{CallTally, Distribution, LineTally, Replication};
 use crate::stats::{Estimate, Pooled, quantile};
@@ -95,7 +97,8 @@ pub struct Subject<'a> {
 }
 
 /// Which part of a replication.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// All of it.
     Whole,
@@ -135,6 +138,8 @@ pub enum Sample<'a> {
     Value(f64),
     /// The `q` quantile of these spans together.
     Quantile(f64, [&'a Distribution; 2]),
+    /// The same when they have been put together before.
+    Pooled(f64, &'a Pooled),
     /// Nothing.
     Absent,
 }
@@ -190,26 +195,10 @@ impl Measure {
     /// What all replications together say about one part; `None` when none says anything.
     #[must_use]
     pub fn estimate(&self, replications: &[Replication], part: Part) -> Option<Estimate> {
-        let samples = || {
-            replications
-                .iter()
-                .map(|replication| self.sample(Subject::of(replication, part)))
-        };
-        match samples().find(|sample| !matches!(sample, Sample::Absent))? {
-            Sample::Ratio(..) => {
-                let pairs: Vec<(f64, f64)> = samples().map(Sample::as_ratio).collect();
-                Estimate::of_ratio(&pairs)
-            }
-            Sample::Value(_) => {
-                let values: Vec<f64> = samples().filter_map(Sample::as_value).collect();
-                Estimate::of_mean(&values)
-            }
-            Sample::Quantile(q, _) => {
-                let pooled: Vec<Pooled> = samples().map(Sample::as_spans).collect();
-                quantile(&pooled, q).map(|estimate| estimate.divided_by(1e6))
-            }
-            Sample::Absent => None,
-        }
+        let samples = replications
+            .iter()
+            .map(|replication| self.sample(Subject::of(replication, part)));
+        Estimate::of_samples(samples)
     }
 
     /// Whether it is reported of that part.
@@ -231,23 +220,51 @@ impl Measure {
     }
 }
 
-impl Sample<'_> {
+impl Estimate {
+    /// One estimate of the samples of all replications, in their order; `None` when none says
+    /// anything. They are of one measure, so that all that say something are of one kind.
+    pub(crate) fn of_samples<'a>(
+        samples: impl Iterator<Item = Sample<'a>> + Clone,
+    ) -> Option<Estimate> {
+        let is_there = |sample: &Sample<'_>| !matches!(sample, Sample::Absent);
+        match samples.clone().find(is_there)? {
+            Sample::Ratio(..) => {
+                let pairs: Vec<(f64, f64)> = samples.map(Sample::as_ratio).collect();
+                Estimate::of_ratio(&pairs)
+            }
+            Sample::Value(_) => {
+                let values: Vec<f64> = samples.filter_map(Sample::as_value).collect();
+                Estimate::of_mean(&values)
+            }
+            Sample::Quantile(q, _) | Sample::Pooled(q, _) => {
+                let pooled: Vec<Cow<'_, Pooled>> = samples.map(Sample::as_spans).collect();
+                quantile(&pooled, q).map(|estimate| estimate.divided_by(1e6))
+            }
+            Sample::Absent => None,
+        }
+    }
+}
+
+impl<'a> Sample<'a> {
     fn as_ratio(self) -> (f64, f64) {
         match self {
             Sample::Ratio(part, whole) => (part, whole),
-            Sample::Value(_) | Sample::Quantile(..) | Sample::Absent => (0.0, 0.0),
+            Sample::Value(_) | Sample::Quantile(..) | Sample::Pooled(..) | Sample::Absent => {
+                (0.0, 0.0)
+            }
         }
     }
     fn as_value(self) -> Option<f64> {
         match self {
             Sample::Value(value) => Some(value),
-            Sample::Ratio(..) | Sample::Quantile(..) | Sample::Absent => None,
+            Sample::Ratio(..) | Sample::Quantile(..) | Sample::Pooled(..) | Sample::Absent => None,
         }
     }
-    fn as_spans(self) -> Pooled {
+    fn as_spans(self) -> Cow<'a, Pooled> {
         match self {
-            Sample::Quantile(_, spans) => Pooled::of(spans),
-            Sample::Ratio(..) | Sample::Value(_) | Sample::Absent => Pooled::default(),
+            Sample::Quantile(_, spans) => Cow::Owned(Pooled::of(spans)),
+            Sample::Pooled(_, spans) => Cow::Borrowed(spans),
+            Sample::Ratio(..) | Sample::Value(_) | Sample::Absent => Cow::Owned(Pooled::default()),
         }
     }
 }

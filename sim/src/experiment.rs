@@ -10,7 +10,9 @@ mod course;
 mod error;
 mod gates;
 mod run;
+mod sample;
 
 pub use check::check_invariants;
 pub use error::RunError;
 pub use run::{Control, Imprecise, Options, Run, run};
+pub use sample::{Sampled, Sampler};

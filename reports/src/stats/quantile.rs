@@ -3,17 +3,33 @@
 //! A quantile interpolates within its bucket, so that leaving a replication out moves it even when
 //! it stays in the bucket.
 
+use std::borrow::Borrow;
+
 use engine::time::Micros;
+use serde::{Deserialize, Serialize};
 
 use super::Estimate;
 use crate::record::{Distribution, bounds_of};
 
-/// Several distributions together.
-#[derive(Clone, Debug, Default)]
+/// Several distributions together. In files: the used buckets and their counts, ascending.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(u32, u64)>", into = "Vec<(u32, u64)>")]
 pub struct Pooled {
     /// Bucket and count, ascending.
     buckets: Vec<(u32, u64)>,
     n: u64,
+}
+
+impl From<Vec<(u32, u64)>> for Pooled {
+    fn from(buckets: Vec<(u32, u64)>) -> Pooled {
+        sum(buckets.iter().copied(), buckets.iter().map(|b| b.1).sum())
+    }
+}
+
+impl From<Pooled> for Vec<(u32, u64)> {
+    fn from(pooled: Pooled) -> Self {
+        pooled.buckets
+    }
 }
 
 impl Pooled {
@@ -36,9 +52,10 @@ impl Pooled {
 
     /// Everything in `replications`.
     #[must_use]
-    pub fn all(replications: &[Pooled]) -> Pooled {
-        let buckets = replications.iter().flat_map(|pooled| &pooled.buckets);
-        sum(buckets.copied(), replications.iter().map(Pooled::n).sum())
+    pub fn all<P: Borrow<Pooled>>(replications: &[P]) -> Pooled {
+        let replications = || replications.iter().map(Borrow::borrow);
+        let buckets = replications().flat_map(|pooled| &pooled.buckets);
+        sum(buckets.copied(), replications().map(Pooled::n).sum())
     }
 
     /// Spans counted.
@@ -128,12 +145,12 @@ fn walk(buckets: impl Iterator<Item = (u32, u64)>, n: u64, q: f64) -> Option<f64
 /// The `q` quantile over all replications, microseconds. A replication is one or more
 /// distributions taken together. `None` when nothing was counted.
 #[must_use]
-pub fn quantile(replications: &[Pooled], q: f64) -> Option<Estimate> {
+pub fn quantile<P: Borrow<Pooled>>(replications: &[P], q: f64) -> Option<Estimate> {
     let all = Pooled::all(replications);
     let point = all.quantile(q)?;
-    let own: Vec<f64> = replications.iter().filter_map(|r| r.quantile(q)).collect();
-    let left_out: Option<Vec<f64>> = replications
-        .iter()
+    let replications = || replications.iter().map(Borrow::borrow);
+    let own: Vec<f64> = replications().filter_map(|r| r.quantile(q)).collect();
+    let left_out: Option<Vec<f64>> = replications()
         .map(|replication| all.quantile_without(replication, q))
         .collect();
     // Without one of them nothing is left: there is no telling how far it would move.

@@ -9,5 +9,6 @@ mod coverage;
 mod recording;
 mod reporting;
 mod sample;
+mod samples;
 mod statistics;
 mod synthetic;

@@ -158,12 +158,12 @@ fn more_gates_need_wider_intervals() {
 fn a_lift_over_itself_is_nothing() {
     let runs = replications(4, short());
     let mut lift = gate("utilization", Rule::LiftAtLeast, 0.01);
-    lift.baseline = &runs;
+    lift.baseline = Some((&runs).into());
     let judged = judge(&[lift], &runs, 0.95);
     assert_eq!(judged[0].estimate, Some(0.0));
     assert_eq!(judged[0].verdict, Verdict::Fail);
     // Other replications than the baseline's cannot be paired.
-    lift.baseline = &runs[..2];
+    lift.baseline = Some((&runs[..2]).into());
     assert_eq!(judge(&[lift], &runs, 0.95)[0].verdict, Verdict::Fail);
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn gate(id: &str, rule: Rule, limit: f64) -> Gate<'static> {
         part: Part::Whole,
         rule,
         limit,
-        baseline: &[],
+        baseline: None,
         over: "",
         ideal: None,
         recorded: None,
@@ -102,7 +102,7 @@ pub(crate) fn report(kind: &str) -> RunReport {
         gate("assignment_latency_p99", Rule::AtMost, 2.0),
         gate("availability_accuracy", Rule::AtLeast, 0.95),
         Gate {
-            baseline: &baseline,
+            baseline: Some((&baseline).into()),
             over: "legacy",
             ideal: Some(0.8),
             ..gate("utilization", Rule::LiftAtLeast, 0.15)

@@ -18,24 +18,24 @@ use crate::likeness::Likeness;
 use crate::streams::Seed;
 use crate::world::World;
 
-/// What is kept of the replications, in their order.
-pub(super) struct Reduced {
+/// What is kept of the replications, in their order: of each a `T`.
+pub(super) struct Reduced<T> {
     /// Of the scenario's own policy.
     pub(super) digests: Vec<TraceDigest>,
-    pub(super) by_course: Vec<Vec<Replication>>,
+    pub(super) by_course: Vec<Vec<T>>,
     pub(super) calls: u64,
 }
 
-impl Reduced {
+impl<T> Reduced<T> {
     pub(super) fn new(n_courses: usize) -> Self {
         Reduced {
             digests: Vec::new(),
-            by_course: vec![Vec::new(); n_courses],
+            by_course: (0..n_courses).map(|_| Vec::new()).collect(),
             calls: 0,
         }
     }
 
-    pub(super) fn own(&self) -> &[Replication] {
+    pub(super) fn own(&self) -> &[T] {
         &self.by_course[0]
     }
 
@@ -43,24 +43,24 @@ impl Reduced {
         self.digests.len() as u32
     }
 
-    fn absorb(&mut self, one: One) {
+    fn absorb(&mut self, one: One<T>) {
         self.digests.push(one.digest);
         self.calls += one.calls;
-        for (kept, new) in self.by_course.iter_mut().zip(one.replications) {
+        for (kept, new) in self.by_course.iter_mut().zip(one.kept) {
             kept.push(new);
         }
     }
 }
 
 /// One replication under every policy that is needed, on the same draws.
-struct One {
-    replications: Vec<Replication>,
+struct One<T> {
+    kept: Vec<T>,
     digest: TraceDigest,
     calls: u64,
 }
 
 /// What threads need to make replications.
-pub(super) struct Batch<'a> {
+pub(super) struct Batch<'a, T> {
     pub(super) courses: &'a [Course],
     pub(super) seed: u64,
     pub(super) options: &'a Options,
@@ -68,14 +68,16 @@ pub(super) struct Batch<'a> {
     /// The log of a replay; replications are added to it as they end. It only counts, so their
     /// order does not matter.
     pub(super) likeness: Option<&'a Mutex<Likeness>>,
+    /// What is kept of a replication; the rest is dropped as soon as it is over.
+    pub(super) keep: &'a (dyn Fn(Replication) -> T + Sync),
 }
 
-impl Batch<'_> {
+impl<T: Send> Batch<'_, T> {
     /// Adds the replications `range`, in order.
-    pub(super) fn run(&self, range: Range<u32>, reduced: &mut Reduced) -> Result<(), RunError> {
+    pub(super) fn run(&self, range: Range<u32>, reduced: &mut Reduced<T>) -> Result<(), RunError> {
         let next = AtomicU32::new(range.start);
         let done = AtomicU32::new(range.start);
-        let results: Mutex<Vec<(u32, Result<One, RunError>)>> = Mutex::new(Vec::new());
+        let results: Mutex<Vec<(u32, Result<One<T>, RunError>)>> = Mutex::new(Vec::new());
         let work = || {
             while !self.is_stopped() {
                 let index = next.fetch_add(1, Ordering::Relaxed);
@@ -121,10 +123,10 @@ impl Batch<'_> {
     }
 
     /// Replication `index`. A panic is a bug of ours: it is reported with what repeats it.
-    fn one(&self, index: u32, tick: &dyn Fn()) -> Result<One, RunError> {
+    fn one(&self, index: u32, tick: &dyn Fn()) -> Result<One<T>, RunError> {
         let made = catch_unwind(AssertUnwindSafe(|| {
             let mut one = One {
-                replications: Vec::with_capacity(self.courses.len()),
+                kept: Vec::with_capacity(self.courses.len()),
                 digest: TraceDigest([0; 2]),
                 calls: 0,
             };
@@ -141,7 +143,7 @@ impl Batch<'_> {
                         replication.rows = Vec::new();
                     }
                 }
-                one.replications.push(replication);
+                one.kept.push((self.keep)(replication));
                 one.calls += finished.calls;
                 if place == 0 {
                     one.digest = finished.digest;

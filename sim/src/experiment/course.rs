@@ -6,6 +6,7 @@ use engine::time::micros;
 use reports::record::{AvailabilityLevel, RecorderOptions};
 
 use super::Options;
+use super::gates::Gates;
 use crate::scenario::Scenario;
 use crate::world::WorldPlan;
 
@@ -19,6 +20,22 @@ pub(super) struct Course {
 }
 
 impl Course {
+    /// The scenario's own, then those of its gates' lifts.
+    pub(super) fn all(
+        scenario: &Scenario,
+        gates: &Gates,
+        options: &Options,
+        replays: bool,
+    ) -> Vec<Course> {
+        let mut courses = vec![Course::new(scenario, options, replays)];
+        for policy in gates.policies() {
+            let mut other = scenario.clone();
+            other.policy = (**policy).clone();
+            courses.push(Course::new(&other, options, false).without_details());
+        }
+        courses
+    }
+
     /// With `replays` rows are kept per call until the replication has been compared with its log.
     pub(super) fn new(scenario: &Scenario, options: &Options, replays: bool) -> Self {
         let plan = WorldPlan::new(scenario);

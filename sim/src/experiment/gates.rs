@@ -5,7 +5,7 @@ use std::sync::Arc;
 use policy_file::PolicyFile;
 use reports::gate::{Gate, Rule as Judge};
 use reports::measures::{Measure, Part};
-use reports::record::Replication;
+use reports::sample::{Evidence, Quantity};
 
 use crate::bound::Ideal;
 use crate::likeness::Likeness;
@@ -123,13 +123,24 @@ impl Gates {
         })
     }
 
+    /// What has to be measured for them.
+    pub(super) fn quantities(&self) -> impl Iterator<Item = Quantity> {
+        self.judged.iter().map(|gate| Quantity {
+            measure: gate.measure,
+            part: gate.part,
+        })
+    }
+
     /// The policies to run beside the scenario's own.
     pub(super) fn policies(&self) -> &[Arc<PolicyFile>] {
         &self.policies
     }
 
     /// The gates, with the replications of [`Self::policies`] in their order.
-    pub(super) fn over<'a>(&'a self, by_policy: &'a [Vec<Replication>]) -> Vec<Gate<'a>> {
+    pub(super) fn over<'a, T>(&'a self, by_policy: &'a [T]) -> Vec<Gate<'a>>
+    where
+        &'a T: Into<Evidence<'a>>,
+    {
         self.judged
             .iter()
             .map(|gate| Gate {
@@ -137,7 +148,7 @@ impl Gates {
                 part: gate.part,
                 rule: gate.rule,
                 limit: gate.limit,
-                baseline: gate.baseline.map_or(&[][..], |place| &by_policy[place]),
+                baseline: gate.baseline.map(|place| (&by_policy[place]).into()),
                 over: &gate.over,
                 ideal: gate.ideal,
                 recorded: gate.recorded,

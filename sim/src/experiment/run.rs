@@ -77,18 +77,14 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
     let likeness = Likeness::new(scenario);
     let replays = likeness.is_some();
     let likeness = likeness.map(Mutex::new);
-    let mut courses = vec![Course::new(scenario, options, replays)];
-    for policy in gates.policies() {
-        let mut other = scenario.clone();
-        other.policy = (**policy).clone();
-        courses.push(Course::new(&other, options, false).without_details());
-    }
+    let courses = Course::all(scenario, &gates, options, replays);
     let batch = Batch {
         courses: &courses,
         seed: experiment.seed,
         options,
         control,
         likeness: likeness.as_ref(),
+        keep: &|replication| replication,
     };
     let mut reduced = Reduced::new(courses.len());
     let mut target = experiment.replications;
@@ -176,7 +172,7 @@ fn log_rows(scenario: &Scenario) -> Option<LogRows> {
     })
 }
 
-fn refuse_journals(scenario: &Scenario) -> Result<(), RunError> {
+pub(super) fn refuse_journals(scenario: &Scenario) -> Result<(), RunError> {
     let place = scenario
         .world
         .calls
