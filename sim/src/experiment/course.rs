@@ -90,6 +90,7 @@ fn recorder_options(
             .collect(),
         series_step: Some(series_step(horizon)),
         calls_csv: rows,
+        told: false,
         ops_per_scan: scenario.world.store.ops_per_scan,
         ops_per_waiting_call: scenario.world.store.ops_per_waiting_call,
         value_per_call: scenario.world.value.connected_call,
