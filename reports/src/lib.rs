@@ -26,7 +26,7 @@ pub mod stats;
 pub mod gate;
 pub mod report;
 
-mod chart;
+pub mod chart;
 pub mod render;
 
 pub mod digest;
