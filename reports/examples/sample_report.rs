@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&directory)?;
     for (name, text) in [
         ("report.json", render::report_json(&report)),
-        ("report.html", render::report_html(&report)),
+        ("report.html", render::report_page(&report).html),
         ("calls.csv", render::calls_csv(&report)),
         ("series.csv", render::series_csv(&report)),
     ] {

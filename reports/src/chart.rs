@@ -1,4 +1,5 @@
-//! Charts of a report as inline SVG, each with a legend, a description and its numbers as a table.
+//! Charts of reports as inline SVG, each with a legend, a description, its numbers as a table and all
+//! of them as CSV. [`Plotted`] draws any series; a run's own charts are beside it.
 //!
 //! `plotters` lays them out; what it draws carries classes instead of colours ([`canvas`]), so that
 //! one drawing serves light, dark and print, and lines differ by dash as well as by colour. Drawn
@@ -7,27 +8,91 @@
 mod canvas;
 mod estimates;
 mod over_time;
+mod plotted;
 mod recorded;
 mod waits;
 
-pub(crate) use canvas::Role;
+pub use canvas::Role;
+pub(crate) use plotted::dot;
+pub use plotted::{Numbers, Plotted, Point, Scale, Series};
 pub(crate) use recorded::charts as recorded;
 
 use crate::report::ChartInput;
 
 /// One chart, ready for a page.
 #[derive(Clone, Debug)]
-pub(crate) struct Chart {
-    pub(crate) id: &'static str,
-    pub(crate) title: String,
+pub struct Chart {
+    /// Its name in files and on the page: lower case, digits and `-`.
+    pub id: String,
+    /// What a reader calls it.
+    pub title: String,
     /// What it shows, for those who do not see it and for those who do.
-    pub(crate) description: String,
-    pub(crate) svg: String,
+    pub description: String,
+    /// The drawing, with the classes of the style sheet.
+    pub svg: String,
     /// What is drawn how.
-    pub(crate) legend: Vec<(Role, String)>,
+    pub legend: Vec<Key>,
     /// The numbers, thinned to a readable table.
-    pub(crate) columns: Vec<&'static str>,
-    pub(crate) rows: Vec<Vec<String>>,
+    pub columns: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+    /// All numbers that are drawn, as CSV.
+    pub csv: String,
+}
+
+/// An entry of a legend.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Key {
+    /// Whose.
+    pub role: Role,
+    /// How it is drawn.
+    pub mark: Mark,
+    /// What it is.
+    pub name: String,
+}
+
+/// How numbers are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mark {
+    /// A line from point to point.
+    Line,
+    /// A line with a dot at each point.
+    Marked,
+    /// A line of steps: a value holds until the next point.
+    Steps,
+    /// Dots alone.
+    Dots,
+    /// Bars from 0.
+    Bars,
+    /// A filled area.
+    Area,
+}
+
+impl Key {
+    fn line(role: Role, name: impl Into<String>) -> Key {
+        Key {
+            role,
+            mark: Mark::Line,
+            name: name.into(),
+        }
+    }
+}
+
+/// CSV of a chart's numbers: plain decimals, empty where there is none.
+fn csv<'a>(header: &str, rows: impl IntoIterator<Item = &'a [f64]>) -> String {
+    let mut text = format!("{header}\n");
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|value| match value.is_finite() {
+                true => value.to_string(),
+                false => String::new(),
+            })
+            .collect();
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
 }
 
 /// The charts that `input` has numbers for.

@@ -29,7 +29,7 @@ pub mod calibration;
 pub mod gate;
 pub mod report;
 
-mod chart;
+pub mod chart;
 pub mod render;
 
 pub mod digest;

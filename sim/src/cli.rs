@@ -119,7 +119,8 @@ struct RunArgs {
     /// which must change nothing (slow).
     #[arg(long)]
     check: bool,
-    /// Write report.json, report.html, series.csv, spans.hlog and timing.json into this folder, and
+    /// Write report.json, report.html, series.csv, spans.hlog, timing.json and the numbers of every
+    /// chart (charts/*.csv) into this folder, and
     /// recorded.csv when the scenario replays a log.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,

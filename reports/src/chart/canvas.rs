@@ -6,25 +6,35 @@
 use std::ops::Range;
 
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
+
+use crate::render::escaped;
 
 /// Size in the drawing's own units; the page scales it.
 const SIZE: (u32, u32) = (420, 280);
 /// Text of axes; the backend draws it at 1 / 1.24 of this: 11 px on a phone 390 px wide.
 const TEXT: f64 = 17.0;
 
-/// What a mark is for.
+/// What a mark is for. Series differ by dash and by the shape of their dots as well as by colour, so
+/// that a chart reads in black and white.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Role {
+pub enum Role {
     /// Text and axes.
     Ink,
     /// Grid lines.
     Grid,
-    /// The main curve, solid.
+    /// The main curve, solid, round dots.
     First,
-    /// The second, dashed.
+    /// The second, dashed, square dots.
     Second,
+    /// The third, dash and dot, triangles.
+    Third,
+    /// The fourth, short dashes, crosses.
+    Fourth,
+    /// The fifth, long dashes, rings.
+    Fifth,
     /// A reference such as a threshold, dotted.
     Reference,
     /// A filled span, faint.
@@ -32,11 +42,23 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    const ALL: [Role; 6] = [
+    /// Those of series, in the order in which they are given out.
+    pub const SERIES: [Role; 5] = [
+        Role::First,
+        Role::Second,
+        Role::Third,
+        Role::Fourth,
+        Role::Fifth,
+    ];
+
+    const ALL: [Role; 9] = [
         Role::Ink,
         Role::Grid,
         Role::First,
         Role::Second,
+        Role::Third,
+        Role::Fourth,
+        Role::Fifth,
         Role::Reference,
         Role::Shade,
     ];
@@ -48,6 +70,9 @@ impl Role {
             Role::Grid => "grid",
             Role::First => "first",
             Role::Second => "second",
+            Role::Third => "third",
+            Role::Fourth => "fourth",
+            Role::Fifth => "fifth",
             Role::Reference => "reference",
             Role::Shade => "shade",
         }
@@ -57,17 +82,58 @@ impl Role {
     pub(super) const fn marker(self) -> RGBColor {
         RGBColor(1, 2, 0xf0 + self as u8)
     }
+
+    /// The marker colour of the band around its curve.
+    pub(super) const fn band(self) -> RGBColor {
+        RGBColor(1, 3, 0xf0 + self as u8)
+    }
 }
 
 /// The chart that drawing functions work on.
-pub(super) type Plot<'a, 'b> =
-    ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Ticked, Ticked>>;
+
+/// An axis with its labels at given places.
+pub(super) struct Ticked {
+    numbers: RangedCoordf64,
+    ticks: Vec<f64>,
+}
+
+impl Ranged for Ticked {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn range(&self) -> Range<f64> {
+        self.numbers.range()
+    }
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.numbers.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+}
 
 /// How an axis is labelled.
 pub(super) struct Axis<'a> {
     pub(super) range: Range<f64>,
     pub(super) name: &'a str,
     pub(super) label: &'a dyn Fn(&f64) -> String,
+    /// Where labels stand; `None` = at round numbers.
+    pub(super) ticks: Option<Vec<f64>>,
+}
+
+impl Axis<'_> {
+    /// With about `n` labels.
+    fn ticked(&self, n: usize) -> Ticked {
+        let numbers: RangedCoordf64 = self.range.clone().into();
+        let ticks = self.ticks.clone();
+        Ticked {
+            ticks: ticks.unwrap_or_else(|| numbers.key_points(n)),
+            numbers,
+        }
+    }
 }
 
 /// Draws axes and then what `draw` adds; the SVG with classes, labelled by `label`.
@@ -100,7 +166,7 @@ fn draw_on(
         .margin_right(14)
         .x_label_area_size(44)
         .y_label_area_size(62)
-        .build_cartesian_2d(x.range.clone(), y.range.clone())?;
+        .build_cartesian_2d(x.ticked(6), y.ticked(5))?;
     plot.configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
@@ -123,25 +189,38 @@ fn draw_on(
 fn with_classes(drawn: &str, label: &str) -> String {
     let mut text = drawn.to_string();
     for role in Role::ALL {
-        let RGBColor(r, g, b) = role.marker();
-        let marker = format!("#{r:02X}{g:02X}{b:02X}");
         let class = role.class();
-        text = text
-            .replace(
-                &format!("stroke=\"{marker}\""),
-                &format!("class=\"line {class}\""),
-            )
-            .replace(
-                &format!("fill=\"{marker}\""),
-                &format!("class=\"fill {class}\""),
-            );
+        let (mark, band) = (hex(role.marker()), hex(role.band()));
+        for (drawn, said) in [
+            (
+                format!("stroke=\"{mark}\""),
+                format!("class=\"line {class}\""),
+            ),
+            (
+                format!("fill=\"{mark}\""),
+                format!("class=\"fill {class}\""),
+            ),
+            (
+                format!("fill=\"{band}\""),
+                format!("class=\"band {class}\""),
+            ),
+        ] {
+            text = text.replace(&drawn, &said);
+        }
     }
     let (width, height) = SIZE;
     let fixed = format!("<svg width=\"{width}\" height=\"{height}\" ");
     text.replace(
         &fixed,
-        &format!("<svg class=\"chart\" role=\"img\" aria-label=\"{label}\" "),
+        &format!(
+            "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" ",
+            escaped(label)
+        ),
     )
+}
+
+fn hex(RGBColor(r, g, b): RGBColor) -> String {
+    format!("#{r:02X}{g:02X}{b:02X}")
 }
 
 /// A solid line for `role`; the style sheet adds dashes.
@@ -160,6 +239,7 @@ mod tests {
             range: 0.0..1.0,
             name,
             label: &label,
+            ticks: None,
         };
         let svg = svg("A chart", &axis("x"), &axis("y"), |plot| {
             let points = [(0.0, 0.0), (1.0, 1.0)];

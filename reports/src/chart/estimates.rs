@@ -4,7 +4,7 @@
 use plotters::prelude::*;
 
 use super::canvas::{Axis, Role, stroke, svg};
-use super::{Chart, axis_end};
+use super::{Chart, Key, Mark, axis_end, csv};
 use crate::report::ChartInput;
 
 const TOLERANCE: f64 = 30.0;
@@ -27,6 +27,7 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
         range: 0.0..end,
         name,
         label: &|value: &f64| format!("{value}"),
+        ticks: None,
     };
     let title = "Announced and realised wait";
     let drawing = svg(
@@ -51,7 +52,7 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
     let within = pairs.iter().filter(|(a, b)| (a - b).abs() <= TOLERANCE);
     let share = within.count() as f64 / pairs.len() as f64;
     Some(Chart {
-        id: "estimates",
+        id: "estimates".to_string(),
         title: title.to_string(),
         description: format!(
             "{} calls, evenly drawn from those that were told a wait and were connected; for \
@@ -61,16 +62,31 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
         ),
         svg: drawing,
         legend: vec![
-            (Role::First, "a call".to_string()),
-            (Role::Second, "announced = realised".to_string()),
-            (Role::Reference, "30 s off".to_string()),
+            Key {
+                role: Role::First,
+                mark: Mark::Dots,
+                name: "a call".to_string(),
+            },
+            Key::line(Role::Second, "announced = realised"),
+            Key::line(Role::Reference, "30 s off"),
         ],
-        columns: vec![
+        csv: csv(
+            "announced_s,realised_s",
+            pairs
+                .iter()
+                .map(|(a, b)| [*a, *b])
+                .collect::<Vec<_>>()
+                .iter()
+                .map(|row| &row[..]),
+        ),
+        columns: [
             "announced, s",
             "calls",
             "realised (median), s",
             "within 30 s",
-        ],
+        ]
+        .map(String::from)
+        .to_vec(),
         rows: by_announcement(&pairs, end),
     })
 }

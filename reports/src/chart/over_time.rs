@@ -6,7 +6,7 @@ use engine::time::Timestamp;
 use plotters::prelude::*;
 
 use super::canvas::{Axis, Plot, Role, stroke, svg};
-use super::{Chart, axis_end, thinned};
+use super::{Chart, Key, Mark, axis_end, csv, thinned};
 use crate::record::Bin;
 use crate::report::ChartInput;
 
@@ -25,12 +25,13 @@ pub(super) fn line_length(input: &ChartInput, n_replications: usize) -> Option<C
         range: 0.0..axis_end(longest),
         name: "calls in line",
         label: &|value| short(*value),
+        ticks: None,
     };
     let title = "Calls in line over time";
     let drawing = draw(input, title, &y, &[(Role::First, &length)]);
     let peak = length.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(Chart {
-        id: "line",
+        id: "line".to_string(),
         title: title.to_string(),
         description: format!(
             "Mean number of calls in line, ringing ones included; most around {}, {} calls.",
@@ -39,8 +40,9 @@ pub(super) fn line_length(input: &ChartInput, n_replications: usize) -> Option<C
         ),
         svg: drawing,
         legend: legend(input, &[(Role::First, "calls in line")]),
-        columns: vec!["hour", "calls in line"],
+        columns: ["hour", "calls in line"].map(String::from).to_vec(),
         rows: rows(&[&length], short),
+        csv: curves_csv("hour,calls_in_line", &[&length]),
     })
 }
 
@@ -62,6 +64,7 @@ pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<
         range,
         name: "agents",
         label: &|value| short(*value),
+        ticks: None,
     };
     let title = "Agents available, believed and true";
     let mut curves = vec![(Role::First, &believed)];
@@ -73,7 +76,7 @@ pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<
     let drawing = draw(input, title, &y, &curves);
     let (believed_mean, true_mean) = (mean(&believed), mean(&truly));
     Some(Chart {
-        id: "availability",
+        id: "availability".to_string(),
         title: title.to_string(),
         description: if is_truth_known {
             format!(
@@ -89,8 +92,14 @@ pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<
         },
         svg: drawing,
         legend: legend(input, &named),
-        columns: vec!["hour", "believed available", "truly available"],
+        columns: ["hour", "believed available", "truly available"]
+            .map(String::from)
+            .to_vec(),
         rows: rows(&[&believed, &truly], short),
+        csv: curves_csv(
+            "hour,believed_available,truly_available",
+            &[&believed, &truly],
+        ),
     })
 }
 
@@ -108,12 +117,13 @@ pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
             let digits = usize::from(!whole);
             format!("{:.digits$} %", value * 100.0)
         },
+        ticks: None,
     };
     let title = "Abandonment over time";
     let drawing = draw(input, title, &y, &[(Role::First, &rate)]);
     let peak = rate.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(Chart {
-        id: "abandonment",
+        id: "abandonment".to_string(),
         title: title.to_string(),
         description: format!(
             "Share of the calls that arrived in each span of time and hung up; highest around \
@@ -123,8 +133,9 @@ pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
         ),
         svg: drawing,
         legend: legend(input, &[(Role::First, "abandoned / offered")]),
-        columns: vec!["hour", "abandoned / offered"],
+        columns: ["hour", "abandoned / offered"].map(String::from).to_vec(),
         rows: rows(&[&rate], percent),
+        csv: curves_csv("hour,abandonment_rate", &[&rate]),
     })
 }
 
@@ -141,13 +152,14 @@ pub(super) fn announcements(input: &ChartInput) -> Option<Chart> {
         range: 0.0..axis_end(most),
         name: "seconds",
         label: &|value| short(*value),
+        ticks: None,
     };
     let title = "Announced and realised wait over time";
     let curves = [(Role::First, &announced), (Role::Second, &realised)];
     let drawing = draw(input, title, &y, &curves);
     let named = [(Role::First, "announced"), (Role::Second, "realised")];
     Some(Chart {
-        id: "announcements",
+        id: "announcements".to_string(),
         title: title.to_string(),
         description: format!(
             "Mean first announcement and mean wait that then remained, of calls that were told a wait \
@@ -157,8 +169,11 @@ pub(super) fn announcements(input: &ChartInput) -> Option<Chart> {
         ),
         svg: drawing,
         legend: legend(input, &named),
-        columns: vec!["hour", "announced, s", "realised, s"],
+        columns: ["hour", "announced, s", "realised, s"]
+            .map(String::from)
+            .to_vec(),
         rows: rows(&[&announced, &realised], short),
+        csv: curves_csv("hour,announced_s,realised_s", &[&announced, &realised]),
     })
 }
 
@@ -222,6 +237,7 @@ fn draw(input: &ChartInput, title: &str, y: &Axis<'_>, curves: &[(Role, &Curve)]
         range: 0.0..hours * scale,
         name,
         label: &|value| short(*value),
+        ticks: None,
     };
     svg(title, &x, y, |plot: &mut Plot<'_, '_>| {
         let warm = input.warm_up.as_secs_f64() / 3600.0 * scale;
@@ -246,15 +262,30 @@ fn stretches(curve: &Curve, step: u64) -> impl Iterator<Item = &[(f64, f64)]> {
     curve.chunk_by(move |a, b| b.0 - a.0 <= furthest)
 }
 
-fn legend(input: &ChartInput, named: &[(Role, &str)]) -> Vec<(Role, String)> {
-    let mut legend: Vec<(Role, String)> = named
+fn legend(input: &ChartInput, named: &[(Role, &str)]) -> Vec<Key> {
+    let mut legend: Vec<Key> = named
         .iter()
-        .map(|(role, name)| (*role, (*name).to_string()))
+        .map(|(role, name)| Key::line(*role, *name))
         .collect();
     if input.warm_up > Timestamp::ZERO {
-        legend.push((Role::Shade, "warm-up, not counted".to_string()));
+        legend.push(Key {
+            role: Role::Shade,
+            mark: Mark::Area,
+            name: "warm-up, not counted".to_string(),
+        });
     }
     legend
+}
+
+/// A row per point of the first curve; the others have their points at the same hours.
+fn curves_csv(header: &str, curves: &[&Curve]) -> String {
+    let first = curves.first().map_or(&[][..], |curve| curve.as_slice());
+    let row = |place: usize| -> Vec<f64> {
+        let values = curves.iter().map(|curve| curve[place].1);
+        std::iter::once(first[place].0).chain(values).collect()
+    };
+    let rows: Vec<Vec<f64>> = (0..first.len()).map(row).collect();
+    csv(header, rows.iter().map(Vec::as_slice))
 }
 
 fn rows(curves: &[&Curve], format: impl Fn(f64) -> String) -> Vec<Vec<String>> {

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::canvas::{Axis, Role, stroke, svg};
-use super::{Chart, axis_end};
+use super::{Chart, Key, axis_end};
 use crate::measures::Unit;
 use crate::render::with_unit;
 use crate::report::{Recorded, RecordedSide, RecordedSpan};
@@ -67,11 +67,13 @@ impl Figure {
             range: from..to,
             name: "hour of the day",
             label: &|value| format!("{value:.0}"),
+            ticks: None,
         };
         let y = Axis {
             range: 0.0..axis_end(most),
             name: self.axis,
             label: &|value| said(*value),
+            ticks: None,
         };
         let drawing = svg(self.title, &x, &y, |plot| {
             for (role, curve) in [(Role::First, &log), (Role::Second, &simulated)] {
@@ -84,7 +86,7 @@ impl Figure {
         let exact = |value: f64| with_unit(value, self.unit);
         let whole = |side| (self.of)(side).map_or("-".to_string(), exact);
         Some(Chart {
-            id: self.id,
+            id: self.id.to_string(),
             title: self.title.to_string(),
             description: format!(
                 "By half hour of the day, those with at least {LEAST_CALLS} calls; over the whole time {} \
@@ -94,10 +96,13 @@ impl Figure {
             ),
             svg: drawing,
             legend: vec![
-                (Role::First, "recorded".to_string()),
-                (Role::Second, "simulated".to_string()),
+                Key::line(Role::First, "recorded"),
+                Key::line(Role::Second, "simulated"),
             ],
-            columns: vec!["half hour", "recorded", "simulated"],
+            csv: self.csv(recorded),
+            columns: ["half hour", "recorded", "simulated"]
+                .map(String::from)
+                .to_vec(),
             rows: recorded
                 .half_hours
                 .iter()
@@ -111,6 +116,23 @@ impl Figure {
                 })
                 .collect(),
         })
+    }
+}
+
+impl Figure {
+    fn csv(&self, recorded: &Recorded) -> String {
+        let mut text = String::from("half_hour,recorded,simulated\n");
+        for span in &recorded.half_hours {
+            let cell = |side| (self.of)(side).map_or(String::new(), |value| value.to_string());
+            let row = [
+                span.name.clone(),
+                cell(&span.recorded),
+                cell(&span.simulated),
+            ];
+            text.push_str(&row.join(","));
+            text.push('\n');
+        }
+        text
     }
 }
 

@@ -4,7 +4,7 @@
 use plotters::prelude::*;
 
 use super::canvas::{Axis, Role, stroke, svg};
-use super::{Chart, axis_end, thinned};
+use super::{Chart, Key, axis_end, csv, thinned};
 use crate::report::ChartInput;
 use crate::stats::Pooled;
 
@@ -42,11 +42,13 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
         range: 0.0..end,
         name: "wait, seconds",
         label: &|value| format!("{value}"),
+        ticks: None,
     };
     let y = Axis {
         range: 0.0..1.0,
         name: "share of calls",
         label: &|value| format!("{:.0} %", value * 100.0),
+        ticks: None,
     };
     let title = "How long callers waited";
     let drawing = svg(title, &x, &y, |plot| {
@@ -61,7 +63,7 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let at_threshold = share(connected, threshold);
     Some(Chart {
-        id: "waits",
+        id: "waits".to_string(),
         title: title.to_string(),
         description: format!(
             "Of the calls that were connected or hung up, {} were connected within {threshold} s; \
@@ -72,11 +74,22 @@ pub(super) fn chart(input: &ChartInput) -> Option<Chart> {
         ),
         svg: drawing,
         legend: vec![
-            (Role::First, "connected within".to_string()),
-            (Role::Second, "hung up within".to_string()),
-            (Role::Reference, format!("threshold, {threshold} s")),
+            Key::line(Role::First, "connected within"),
+            Key::line(Role::Second, "hung up within"),
+            Key::line(Role::Reference, format!("threshold, {threshold} s")),
         ],
-        columns: vec!["wait, s", "connected within", "hung up within"],
+        csv: csv(
+            "wait_s,connected_within,abandoned_within",
+            points
+                .iter()
+                .map(|(x, y, z)| [*x, *y, *z])
+                .collect::<Vec<_>>()
+                .iter()
+                .map(|row| &row[..]),
+        ),
+        columns: ["wait, s", "connected within", "hung up within"]
+            .map(String::from)
+            .to_vec(),
         rows: thinned(&points)
             .map(|(x, connected, abandoned)| {
                 vec![format!("{x:.1}"), percent(*connected), percent(*abandoned)]

@@ -5,7 +5,7 @@ use crate::measures::Unit;
 
 /// How the numbers of one row are written: all in one unit, that of the largest of them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
+pub struct Row {
     unit: Unit,
     span: Span,
 }
@@ -20,7 +20,8 @@ enum Span {
 
 impl Row {
     /// For these numbers, absent ones left out.
-    pub(crate) fn of(unit: Unit, values: impl IntoIterator<Item = Option<f64>>) -> Row {
+    #[must_use]
+    pub fn of(unit: Unit, values: impl IntoIterator<Item = Option<f64>>) -> Row {
         let sizes = values.into_iter().flatten().map(f64::abs);
         let largest = sizes.fold(0.0, f64::max);
         let span = if largest.round() >= 7200.0 {
@@ -34,17 +35,15 @@ impl Row {
     }
 
     /// For an estimate with its interval.
-    pub(crate) fn of_estimate(
-        unit: Unit,
-        estimate: Option<f64>,
-        bounds: Option<(f64, f64)>,
-    ) -> Row {
+    #[must_use]
+    pub fn of_estimate(unit: Unit, estimate: Option<f64>, bounds: Option<(f64, f64)>) -> Row {
         let (lower, upper) = bounds.unzip();
         Row::of(unit, [estimate, lower, upper])
     }
 
     /// A number with its unit.
-    pub(crate) fn number(self, value: f64) -> String {
+    #[must_use]
+    pub fn number(self, value: f64) -> String {
         match self.unit {
             // A share that is not all of it never reads as if it were.
             Unit::Ratio if value < 1.0 && value > 0.99995 => "99.99 %".to_string(),
@@ -56,7 +55,8 @@ impl Row {
     }
 
     /// Two bounds with one unit: `95.5 .. 95.9 %`.
-    pub(crate) fn range(self, (lower, upper): (f64, f64)) -> String {
+    #[must_use]
+    pub fn range(self, (lower, upper): (f64, f64)) -> String {
         let (low, high) = (self.number(lower), self.number(upper));
         let suffix = match (self.unit, self.span) {
             (Unit::Ratio, _) => " %",
@@ -132,12 +132,14 @@ impl Span {
 }
 
 /// `value` alone with its unit: `95.7 %`, `12.3 s`, `4 m 05 s`, `12 345`.
-pub(crate) fn with_unit(value: f64, unit: Unit) -> String {
+#[must_use]
+pub fn with_unit(value: f64, unit: Unit) -> String {
     Row::of(unit, [Some(value)]).number(value)
 }
 
 /// The confidence of intervals: `95 %`.
-pub(crate) fn confidence(value: f64) -> String {
+#[must_use]
+pub fn confidence(value: f64) -> String {
     with_unit(value, Unit::Ratio).replace(".0 %", " %")
 }
 

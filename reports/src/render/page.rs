@@ -1,10 +1,11 @@
-//! `report.html`: one file without outside resources, for phones, screens, print and screen
+//! `report.html`, and the look that all pages share: one file without outside resources, for phones, screens, print and screen
 //! readers; light and dark by the reader's own setting.
 //!
 //! The style sheet decides what it looks like; this file decides what is said and in which order:
 //! summary, charts, targets, all measures with their formulas, how to repeat it.
 
 mod charts;
+mod document;
 mod recorded;
 mod summary;
 mod table;
@@ -12,10 +13,14 @@ mod targets;
 
 use std::fmt::Write as _;
 
-use charts::push_charts;
+pub use document::{Document, Page, Tone, marked};
+pub(crate) use table::escaped;
+pub use table::{Column, Phone};
+
+use charts::{csv_path, push_charts};
 use recorded::push_recorded;
 use summary::push_summary;
-use table::{Column, NONE, Phone, escaped, table};
+use table::{NONE, table};
 use targets::push_targets;
 
 use super::number::{Row, confidence, with_unit};
@@ -35,21 +40,15 @@ const PER_PART: &[(&str, &str)] = &[
     ("service_level", "service level"),
 ];
 
-/// The whole page.
+/// The whole page, and the numbers of its charts beside it.
 #[must_use]
-pub fn report_html(report: &RunReport) -> String {
-    let title = escaped(&report.meta.scenario);
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title} - Linefinder</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#content\">Skip to the charts and tables</a>\n"
-    );
+pub fn report_page(report: &RunReport) -> Page {
     let charts = chart::all(&report.charts, report.n_replications);
+    let mut html = head(&report.meta.scenario);
     push_summary(&mut html, report, !charts.is_empty());
     html.push_str("<main id=\"content\" tabindex=\"-1\">\n");
-    push_recorded(&mut html, report);
+    let beside = report.recorded.as_ref().map(chart::recorded);
+    push_recorded(&mut html, report, beside.as_deref().unwrap_or_default());
     push_charts(&mut html, &charts);
     push_targets(&mut html, report);
     push_measures(&mut html, report);
@@ -57,8 +56,29 @@ pub fn report_html(report: &RunReport) -> String {
     push_parts(&mut html, "By class", "class", &report.by_class);
     push_outcomes(&mut html, report);
     push_origin(&mut html, report);
-    html.push_str("</main>\n</body>\n</html>\n");
-    html
+    html.push_str(foot());
+    let all = beside.into_iter().flatten().chain(charts);
+    Page {
+        html,
+        csvs: all.map(|chart| (csv_path(&chart), chart.csv)).collect(),
+    }
+}
+
+/// Everything before the page's own heading.
+fn head(title: &str) -> String {
+    let title = escaped(title);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <title>{title} - Linefinder</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#content\">Skip to the charts and tables</a>\n"
+    )
+}
+
+/// Everything after the last section.
+const fn foot() -> &'static str {
+    "</main>\n</body>\n</html>\n"
 }
 
 fn push_measures(html: &mut String, report: &RunReport) {

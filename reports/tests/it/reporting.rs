@@ -229,7 +229,7 @@ fn report_json_has_the_keys_of_the_contract_in_its_order() {
 fn the_same_run_gives_the_same_bytes_and_speed_stays_apart() {
     let (a, b) = (small_report(), small_report());
     assert_eq!(render::report_json(&a), render::report_json(&b));
-    assert_eq!(render::report_html(&a), render::report_html(&b));
+    assert_eq!(render::report_page(&a).html, render::report_page(&b).html);
     assert_eq!(render::calls_csv(&a), render::calls_csv(&b));
     let timing = Timing::new(1000, 0.5);
     let json: Value = serde_json::from_str(&render::report_json_with_speed(&a, &timing)).unwrap();
@@ -293,7 +293,7 @@ fn the_table_fits_a_hundred_columns_and_has_no_colour_unless_asked() {
 
 #[test]
 fn the_page_needs_nothing_from_outside() {
-    let html = render::report_html(&sample::report("calm"));
+    let html = render::report_page(&sample::report("calm")).html;
     for outside in ["src=", "href=\"http", "url(", "<script", "@import", "<link"] {
         assert!(!html.contains(outside), "{outside}");
     }
@@ -313,7 +313,7 @@ fn the_page_needs_nothing_from_outside() {
 fn the_page_says_first_what_does_not_hold_then_shows_charts_then_all_targets() {
     for kind in ["calm", "failing", "empty"] {
         let report = sample::report(kind);
-        let html = render::report_html(&report);
+        let html = render::report_page(&report).html;
         let place = |part: &str| html.find(part).unwrap_or_else(|| panic!("{kind}: {part}"));
         let top = &html[..place("</header>")];
         let failed = report.gates.iter().filter(|g| g.verdict == Verdict::Fail);
@@ -335,7 +335,7 @@ fn the_page_says_first_what_does_not_hold_then_shows_charts_then_all_targets() {
 
 #[test]
 fn a_card_of_a_target_without_a_bound_has_no_row_for_it() {
-    let html = render::report_html(&sample::report("calm"));
+    let html = render::report_page(&sample::report("calm")).html;
     let cells: Vec<&str> = html.split("<td ").skip(1).collect();
     let bounds = cells
         .iter()
@@ -359,7 +359,11 @@ fn a_broken_replication_is_named_in_every_rendering() {
     assert_eq!(report.violations.len(), 1);
     let table = render::table(&report, TableOptions::default());
     assert!(table.contains("replication 1: 10 calls were offered but 9"));
-    assert!(render::report_html(&report).contains("a difference of 1"));
+    assert!(
+        render::report_page(&report)
+            .html
+            .contains("a difference of 1")
+    );
 }
 
 #[test]
@@ -454,7 +458,7 @@ fn one_interval_is_shown_of_a_measure_wherever_it_is_shown() {
     let report = sample::report("calm");
     let (text, html) = (
         render::table(&report, TableOptions::default()),
-        render::report_html(&report),
+        render::report_page(&report).html,
     );
     let row = text.lines().find(|line| line.starts_with("mean_wait"));
     let cells: Vec<&str> = row.unwrap().split_whitespace().collect();

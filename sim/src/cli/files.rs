@@ -1,16 +1,19 @@
-//! Writing a report's files: each complete or not at all.
+//! Writing a command's files: each complete or not at all, a folder always of one run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use reports::render::Timing;
-use reports::render::{calls_csv, report_html, report_json, series_csv, spans_hlog, timing_json};
+use reports::render::{
+    Page, calls_csv, report_json, report_page, series_csv, spans_hlog, timing_json,
+};
 
 use crate::experiment::Run;
 
-/// Every file that a report may have.
-const NAMES: [&str; 7] = [
+/// Every file that `run` may write.
+pub(super) const OF_RUN: &[&str] = &[
     "report.json",
     "report.html",
     "series.csv",
@@ -19,12 +22,83 @@ const NAMES: [&str; 7] = [
     "recorded.csv",
     "calls.csv",
 ];
+/// Where the numbers of charts go.
+const CHARTS: &str = "charts";
 
-/// Makes the folder of a report, before a long run rather than after it.
-///
-/// # Errors
-/// The path and what the system says of it, or what stands there in its place.
-pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
+/// A folder that a command writes its results into.
+pub(super) struct Folder<'a> {
+    path: &'a Path,
+    /// Every file that the command may write there, beside those of charts.
+    names: &'a [&'a str],
+}
+
+impl<'a> Folder<'a> {
+    /// Makes it, before a long run rather than after it.
+    ///
+    /// # Errors
+    /// The path and what the system says of it, or what stands there in its place.
+    pub(super) fn make(path: &'a Path, names: &'a [&'a str]) -> Result<Folder<'a>, String> {
+        make_folder(path)?;
+        for name in names {
+            let path = path.join(name);
+            if path.is_dir() {
+                return Err(format!(
+                    "{} is a folder, and a file of the report has this name; move it away, or give --out another name",
+                    path.display()
+                ));
+            }
+        }
+        Ok(Folder { path, names })
+    }
+
+    /// Writes `files` (paths in the folder, with `/`, and texts): first all of them beside their
+    /// places, then each is renamed, so that nobody reads half a file and a full disk leaves the old
+    /// report whole. Files that another run left there and this one does not write are removed.
+    ///
+    /// # Errors
+    /// The path and what the system says of it.
+    pub(super) fn write(&self, files: &[(String, String)]) -> Result<(), String> {
+        let mut parts = Parts(Vec::new());
+        let mut folders = BTreeSet::new();
+        for (name, text) in files {
+            let path = self.path.join(name);
+            let folder = path.parent().unwrap_or(self.path).to_path_buf();
+            if folders.insert(folder.clone()) {
+                make_folder(&folder)?;
+            }
+            let mut beside = path.as_os_str().to_owned();
+            beside.push(format!(".{}.part", std::process::id()));
+            let beside = PathBuf::from(beside);
+            parts.0.push((beside.clone(), path));
+            fs::write(&beside, text).map_err(|error| about(&beside, &error))?;
+        }
+        parts.rename()?;
+        self.remove_stale(files)
+    }
+
+    /// Removes what this run did not write.
+    fn remove_stale(&self, files: &[(String, String)]) -> Result<(), String> {
+        let charts = self.path.join(CHARTS);
+        let mut known: Vec<String> = self.names.iter().map(|name| (*name).to_string()).collect();
+        for entry in fs::read_dir(&charts).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".csv") {
+                known.push(format!("{CHARTS}/{name}"));
+            }
+        }
+        for name in known {
+            let stale = self.path.join(&name);
+            if stale.is_file() && !files.iter().any(|(written, _)| *written == name) {
+                fs::remove_file(&stale).map_err(|error| about(&stale, &error))?;
+            }
+        }
+        // Only an empty folder can be removed; one that is not holds something of somebody's.
+        let _ = fs::remove_dir(&charts);
+        Ok(())
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), String> {
     let in_the_way = folder.ancestors().find(|path| path.exists());
     if let Some(other) = in_the_way.filter(|path| !path.is_dir()) {
         let (kind, remedy) = match other.is_file() {
@@ -37,61 +111,32 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), String> {
             other.display()
         ));
     }
-    fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
-    for name in NAMES {
-        let path = folder.join(name);
-        if path.is_dir() {
-            return Err(format!(
-                "{} is a folder, and a file of the report has this name; move it away, or give --out another name",
-                path.display()
-            ));
-        }
-    }
-    Ok(())
+    fs::create_dir_all(folder).map_err(|error| about(folder, &error))
 }
 
-/// Writes the files of a run into `folder`: first all of them beside their places, then each is
-/// renamed, so that nobody reads half a file and a full disk leaves the old report whole. Files that
-/// another run left there and this one does not write are removed: a folder is of one run.
-///
-/// # Errors
-/// The path and what the system says of it.
-pub(super) fn write(folder: &Path, run: &Run, timing: &Timing, calls: bool) -> Result<(), String> {
-    make_folder(folder)?;
+/// A page and what lies beside it as files of a folder.
+pub(super) fn of_page(name: &str, page: Page) -> Vec<(String, String)> {
+    let mut files = vec![(name.to_string(), page.html)];
+    files.extend(page.csvs);
+    files
+}
+
+/// The files of a run.
+pub(super) fn of_run(run: &Run, timing: &Timing, calls: bool) -> Vec<(String, String)> {
     let report = &run.report;
-    let mut files = vec![
-        ("report.json", report_json(report)),
-        ("report.html", report_html(report)),
-        ("series.csv", series_csv(report)),
-        ("spans.hlog", spans_hlog(report)),
-        ("timing.json", timing_json(timing)),
-    ];
+    let mut files = of_page("report.html", report_page(report));
+    let mut add = |name: &str, text: String| files.push((name.to_string(), text));
+    add("report.json", report_json(report));
+    add("series.csv", series_csv(report));
+    add("spans.hlog", spans_hlog(report));
+    add("timing.json", timing_json(timing));
     if let Some(likeness) = &run.likeness {
-        files.push(("recorded.csv", likeness.csv()));
+        add("recorded.csv", likeness.csv());
     }
     if calls {
-        files.push(("calls.csv", calls_csv(report)));
+        add("calls.csv", calls_csv(report));
     }
-    let mut parts = Parts(Vec::new());
-    for (name, text) in files {
-        let path = folder.join(name);
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}.part", std::process::id()));
-        let beside = PathBuf::from(beside);
-        parts.0.push((beside.clone(), path));
-        fs::write(&beside, text).map_err(|error| about(&beside, &error))?;
-    }
-    parts.rename()?;
-    for (name, is_written) in [
-        ("recorded.csv", run.likeness.is_some()),
-        ("calls.csv", calls),
-    ] {
-        let stale = folder.join(name);
-        if !is_written && stale.exists() {
-            fs::remove_file(&stale).map_err(|error| about(&stale, &error))?;
-        }
-    }
-    Ok(())
+    files
 }
 
 /// Files beside their places; those that are still there when this is dropped are removed.

@@ -10,6 +10,7 @@ use reports::render::Timing;
 use reports::render::{TableOptions, report_json_with_speed, table};
 use reports::report::RunReport;
 
+use super::files::Folder;
 use super::progress::Progress;
 use super::{Exit, RunArgs, files, print, repeat, tell};
 use crate::experiment::{self, Control, Imprecise, Options, Run, RunError};
@@ -29,12 +30,17 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     }
     // Before the folder is made: from its first trace on, Ctrl-C ends the run cleanly.
     let stop = stop_on_interrupt();
-    if let Some(folder) = &args.out
-        && let Err(error) = files::make_folder(folder)
-    {
-        tell(&format!("error: {error}"));
-        return Exit::Invalid;
-    }
+    let folder = args
+        .out
+        .as_deref()
+        .map(|path| Folder::make(path, files::OF_RUN));
+    let folder = match folder.transpose() {
+        Ok(folder) => folder,
+        Err(error) => {
+            tell(&format!("error: {error}"));
+            return Exit::Invalid;
+        }
+    };
     let options = Options {
         threads: threads(args),
         rows: args.calls,
@@ -50,7 +56,8 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     let wall_s = progress.finish();
     match finished {
         Ok(run) => {
-            let exit = show(args, &run, &Timing::new(run.calls, wall_s));
+            let timing = Timing::new(run.calls, wall_s);
+            let exit = show(args, &run, &timing, folder.as_ref());
             if exit != Exit::Passed {
                 tell(&repeat::advice(&options.command));
             }
@@ -74,7 +81,7 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
 }
 
 /// Shows and writes a finished run.
-fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
+fn show(args: &RunArgs, run: &Run, timing: &Timing, folder: Option<&Folder<'_>>) -> Exit {
     let report = &run.report;
     let printed = if args.json {
         print(&report_json_with_speed(report, timing))
@@ -96,12 +103,12 @@ fn show(args: &RunArgs, run: &Run, timing: &Timing) -> Exit {
     if let Some(imprecise) = &run.imprecise {
         tell(&warning(imprecise, report.n_replications));
     }
-    if let Some(folder) = &args.out {
-        if let Err(error) = files::write(folder, run, timing, args.calls) {
+    if let Some((folder, path)) = folder.zip(args.out.as_deref()) {
+        if let Err(error) = folder.write(&files::of_run(run, timing, args.calls)) {
             tell(&format!("error: {error}"));
             return Exit::Invalid;
         }
-        tell(&format!("report written to {}", folder.display()));
+        tell(&format!("report written to {}", path.display()));
     }
     printed.map_or_else(|failed| failed, |()| verdict(report))
 }

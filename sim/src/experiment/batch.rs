@@ -59,6 +59,9 @@ struct One<T> {
     calls: u64,
 }
 
+/// A replication, or why there is none.
+type Made<T> = Result<One<T>, RunError>;
+
 /// What threads need to make replications.
 pub(super) struct Batch<'a, T> {
     pub(super) courses: &'a [Course],
@@ -77,7 +80,7 @@ impl<T: Send> Batch<'_, T> {
     pub(super) fn run(&self, range: Range<u32>, reduced: &mut Reduced<T>) -> Result<(), RunError> {
         let next = AtomicU32::new(range.start);
         let done = AtomicU32::new(range.start);
-        let results: Mutex<Vec<(u32, Result<One<T>, RunError>)>> = Mutex::new(Vec::new());
+        let results: Mutex<Vec<(u32, Made<T>)>> = Mutex::new(Vec::new());
         let work = || {
             while !self.is_stopped() {
                 let index = next.fetch_add(1, Ordering::Relaxed);

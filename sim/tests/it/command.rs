@@ -402,6 +402,7 @@ fn a_report_is_written_whole_and_the_same_twice() {
             folder.names(),
             [
                 "calls.csv",
+                "charts",
                 "report.html",
                 "report.json",
                 "series.csv",
@@ -412,6 +413,8 @@ fn a_report_is_written_whole_and_the_same_twice() {
     }
     for name in [
         "calls.csv",
+        "charts/waits.csv",
+        "charts/line.csv",
         "report.html",
         "report.json",
         "series.csv",

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::table::{Column, Phone, escaped, table};
-use crate::chart::{self, Chart};
+use crate::chart::{self, Chart, Key, Mark};
 
 pub(super) fn push_charts(html: &mut String, charts: &[Chart]) {
     if charts.is_empty() {
@@ -23,8 +23,8 @@ pub(super) fn push_chart(html: &mut String, chart: &Chart) {
         chart.id,
         escaped(&chart.title)
     );
-    for (role, name) in &chart.legend {
-        let _ = writeln!(html, "<li>{}{}</li>", key(chart, *role), escaped(name));
+    for key in &chart.legend {
+        let _ = writeln!(html, "<li>{}{}</li>", sample(key), escaped(&key.name));
     }
     html.push_str("</ul>\n");
     html.push_str(&chart.svg);
@@ -38,27 +38,35 @@ pub(super) fn push_chart(html: &mut String, chart: &Chart) {
         .iter()
         .enumerate()
         .map(|(place, name)| match place {
-            0 => (*name, Column::Name),
-            _ => (*name, Column::Number),
+            0 => (name.as_str(), Column::Name),
+            _ => (name.as_str(), Column::Number),
         })
         .collect();
     let numbers = table(&chart.title, &columns, &chart.rows, Phone::Table);
     let _ = writeln!(
         html,
-        "<details><summary>The numbers</summary>\n{numbers}</details>\n</figure>"
+        "<details><summary>The numbers</summary>\n{numbers}\
+         <p><a href=\"{path}\">{path}</a> has all of them.</p></details>\n</figure>",
+        path = csv_path(chart)
     );
 }
 
-/// A sample of how a role is drawn.
-fn key(chart: &Chart, role: chart::Role) -> String {
-    let class = role.class();
-    let is_dots = chart.id == "estimates" && role == chart::Role::First;
-    let sample = if role == chart::Role::Shade {
-        format!("<rect class=\"fill {class}\" width=\"32\" height=\"12\"/>")
-    } else if is_dots {
-        format!("<circle class=\"fill {class}\" cx=\"16\" cy=\"6\" r=\"3\"/>")
-    } else {
-        format!("<line class=\"line {class}\" x1=\"0\" y1=\"6\" x2=\"32\" y2=\"6\"/>")
+/// A sample of how a series is drawn.
+fn sample(key: &Key) -> String {
+    let class = key.role.class();
+    let line = format!("<line class=\"line {class}\" x1=\"0\" y1=\"6\" x2=\"32\" y2=\"6\"/>");
+    let drawn = match key.mark {
+        Mark::Line | Mark::Steps => line,
+        Mark::Marked => format!("{line}{}", chart::dot(key.role)),
+        Mark::Dots => chart::dot(key.role),
+        Mark::Bars | Mark::Area => {
+            format!("<rect class=\"fill {class}\" width=\"32\" height=\"12\"/>")
+        }
     };
-    format!("<svg viewBox=\"0 0 32 12\" aria-hidden=\"true\">{sample}</svg>")
+    format!("<svg viewBox=\"0 0 32 12\" aria-hidden=\"true\">{drawn}</svg>")
+}
+
+/// The file of a chart's numbers, beside the page.
+pub(super) fn csv_path(chart: &Chart) -> String {
+    format!("charts/{}.csv", chart.id)
 }

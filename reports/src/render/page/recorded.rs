@@ -3,11 +3,11 @@
 
 use super::charts::push_chart;
 use super::table::{Column, NONE, Phone, escaped, table};
-use crate::chart;
+use crate::chart::Chart;
 use crate::render::number::{Row, with_unit};
 use crate::report::{Recorded, RecordedSpan, RunReport};
 
-pub(super) fn push_recorded(html: &mut String, report: &RunReport) {
+pub(super) fn push_recorded(html: &mut String, report: &RunReport, charts: &[Chart]) {
     let Some(recorded) = &report.recorded else {
         return;
     };
@@ -22,8 +22,8 @@ pub(super) fn push_recorded(html: &mut String, report: &RunReport) {
         escaped(&recorded.verdict)
     ));
     html.push_str("<div class=\"charts\">\n");
-    for chart in chart::recorded(recorded) {
-        push_chart(html, &chart);
+    for chart in charts {
+        push_chart(html, chart);
     }
     html.push_str("</div>\n");
     html.push_str(&whole(recorded));

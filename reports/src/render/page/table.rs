@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// `text` for element content and quoted attributes.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -27,7 +27,7 @@ pub(super) fn breakable(escaped_name: &str) -> String {
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Column {
+pub enum Column {
     /// The row's name; the first column.
     Name,
     /// Numbers: to the right.
@@ -40,7 +40,7 @@ pub(super) enum Column {
 
 /// What a phone, where only two or three columns have room, makes of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phone {
+pub enum Phone {
     /// A table: it has few columns.
     Table,
     /// A block per row, with a line per cell; cells without a value are left out.
