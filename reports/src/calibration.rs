@@ -15,6 +15,7 @@
 //! speaker, *all* every announcement.
 
 pub mod files;
+mod page;
 pub mod shape;
 pub mod summary;
 pub mod table;

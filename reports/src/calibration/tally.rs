@@ -85,7 +85,7 @@ impl SpeakerTally {
         n_units: usize,
         time_step: u64,
         unit: impl Fn(&ToldCall) -> Option<usize>,
-        mut say: impl FnMut(&ToldCall, &Said) -> Option<Spoken>,
+        mut say: impl FnMut(&Said) -> Option<Spoken>,
     ) -> SpeakerTally {
         let mut tally = SpeakerTally {
             units: vec![UnitTally::default(); n_units],
@@ -98,7 +98,7 @@ impl SpeakerTally {
             unit.calls += 1;
             let mut is_first = true;
             for said in &call.said {
-                let Some(spoken) = say(call, said) else {
+                let Some(spoken) = say(said) else {
                     continue;
                 };
                 let remained = call.remained(said);
