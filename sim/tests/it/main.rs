@@ -4,6 +4,7 @@
 
 mod bound;
 mod calendar;
+mod calibration;
 mod command;
 mod dist;
 mod draws;
