@@ -7,12 +7,12 @@ use super::table::{percent, percents, points, sentences, word};
 use super::{Shape, table};
 use crate::chart::{Chart, Mark, Numbers, Plotted, Point, Role, Scale, Series};
 use crate::record::EstimateCounts;
-use crate::render::{Column, Document, Page, Phone, Tone, confidence, marked};
+use crate::render::{Column, Document, NONE, Page, Phone, Tone, confidence, marked};
 
 /// Shares of fewer announcements than this are left out of charts: they are noise.
 const FEWEST: u64 = 30;
 /// Others drawn in one chart beside the oracle and the default estimator: more would not be told apart.
-const BESIDE: usize = 3;
+const BESIDE: usize = 2;
 
 /// The page, and the numbers of its charts beside it.
 #[must_use]
@@ -139,7 +139,7 @@ fn push_table(
         ("of oracle", Column::Number),
         ("bias", Column::Number),
         ("MAE", Column::Number),
-        ("range holds", Column::Number),
+        ("in range", Column::Number),
         ("n", Column::Number),
         ("less best", Column::Number),
         ("verdict", Column::Html),
@@ -151,18 +151,18 @@ fn push_table(
             speaker.name.clone(),
             speaker
                 .announced
-                .map_or(String::new(), |told| percent(told.point)),
+                .map_or(NONE.to_owned(), |told| percent(told.point)),
             percent(figures.within_30s.point),
             percents(figures.within_30s),
             figures
                 .of_oracle
-                .map_or(String::new(), |of| percent(of.point)),
+                .map_or(NONE.to_owned(), |of| percent(of.point)),
             format!("{:+.1} s", figures.bias.point),
             format!("{:.1} s", figures.mae.point),
             percent(figures.coverage.point),
             table::grouped(figures.n),
-            less.map_or(String::new(), |less| points(less.by)),
-            less.map_or(String::new(), |less| {
+            less.map_or(NONE.to_owned(), |less| points(less.by)),
+            less.map_or(NONE.to_owned(), |less| {
                 let tone = match less.verdict {
                     Verdict::Worse => Tone::Neutral,
                     Verdict::Better => Tone::Bad,
@@ -210,7 +210,7 @@ fn reliability(speaker: &Speaker) -> Option<Chart> {
     };
     Plotted {
         id: format!("reliability-{}", slug(&speaker.name)),
-        title: format!("{}: announced and realised", speaker.name),
+        title: speaker.name.clone(),
         description: format!(
             "Mean realised wait of calls that {} told the same, in {} bins of the announced point, with the band from the \
              realised median to the realised 90 % point. On the dotted line both are equal.",
@@ -222,7 +222,7 @@ fn reliability(speaker: &Speaker) -> Option<Chart> {
         series: vec![
             Series::line("equal", Role::Reference, [(0.0, 0.0), (last, last)]),
             Series {
-                name: format!("{}: mean, P50 to P90", speaker.name),
+                name: "mean, P50 to P90".to_owned(),
                 role,
                 mark: Mark::Marked,
                 points,

@@ -1,5 +1,5 @@
-//! A calibration on the terminal: one table for what callers heard first, one for every announcement, and sentences
-//! about what the tables do not say. Plain text, aligned, at most 116 columns.
+//! A calibration on the terminal: one table for what callers heard first, one for all they heard, and sentences about
+//! what the tables do not say. Plain text, aligned.
 
 use std::fmt::Write as _;
 
@@ -18,8 +18,8 @@ struct Column {
 pub fn table(calibration: &Calibration) -> String {
     let mut text = head(calibration);
     let firsts = |speaker: &Speaker| speaker.first.clone();
-    push_scope(&mut text, calibration, "what callers heard first", firsts);
-    push_scope(&mut text, calibration, "every announcement", |speaker| {
+    push_scope(&mut text, calibration, "heard first", firsts);
+    push_scope(&mut text, calibration, "all heard", |speaker| {
         speaker.all.clone()
     });
     text.push('\n');
@@ -136,7 +136,7 @@ fn columns(
         format!("{:+.1} s", figures.bias.point)
     });
     push("MAE", &|_, figures| format!("{:.1} s", figures.mae.point));
-    push("range holds", &|_, figures| percent(figures.coverage.point));
+    push("in range", &|_, figures| percent(figures.coverage.point));
     push("n", &|_, figures| grouped(figures.n));
     push("less best", &|_, figures| {
         figures
@@ -195,8 +195,9 @@ pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
         ));
         sentences.extend(preferred(calibration));
     }
-    sentences
-        .push("range holds: remaining waits in the announced P50 to P90; 40 % is right".to_owned());
+    sentences.push(
+        "in range: remaining waits between the announced P50 and P90; 40 % is right".to_owned(),
+    );
     sentences
 }
 
@@ -260,22 +261,39 @@ fn preferred(calibration: &Calibration) -> Vec<String> {
         .find(|speaker| speaker.role == Role::Best)
         .and_then(|speaker| speaker.first.as_ref());
     let Some(best) = best else { return sentences };
-    let nearest = |name: &str, of: &dyn Fn(&Figures) -> f64| {
-        let others = calibration
-            .speakers
-            .iter()
-            .filter(|speaker| speaker.role == Role::Other)
-            .filter_map(|speaker| Some((speaker, of(speaker.first.as_ref()?))));
-        let (speaker, off) = others.min_by(|a, b| a.1.total_cmp(&b.1))?;
-        (off < of(best)).then(|| format!("by {name} (first) {} is nearer than best", speaker.name))
-    };
-    sentences.extend(nearest("bias, to 0 s,", &|figures| {
-        figures.bias.point.abs()
-    }));
-    sentences.extend(nearest("coverage, to 40 %,", &|figures| {
-        (figures.coverage.point - 0.4).abs()
-    }));
+    sentences.extend(nearer(calibration, best, "bias, to 0 s,", |f| f.bias, 0.0));
+    sentences.extend(nearer(
+        calibration,
+        best,
+        "coverage, to 40 %,",
+        |f| f.coverage,
+        0.4,
+    ));
     sentences
+}
+
+/// Who is nearer to what is right than the default estimator, by more than both intervals leave open.
+fn nearer(
+    calibration: &Calibration,
+    best: &Figures,
+    name: &str,
+    of: fn(&Figures) -> Ratio,
+    right: f64,
+) -> Option<String> {
+    let off = |ratio: Ratio| (ratio.point - right).abs();
+    let reach = |ratio: Ratio| ratio.interval.map(|i| (i.upper - i.lower) / 2.0);
+    let own = of(best);
+    let others = calibration
+        .speakers
+        .iter()
+        .filter(|speaker| speaker.role == Role::Other)
+        .filter_map(|speaker| {
+            let ratio = of(speaker.first.as_ref()?);
+            let most = off(own) - reach(own)? - reach(ratio)?;
+            (off(ratio) < most).then_some(speaker.name.as_str())
+        });
+    let names: Vec<&str> = others.collect();
+    (!names.is_empty()).then(|| format!("nearer than best by {name} (first): {}", names.join(", ")))
 }
 
 fn seconds_of(difference: &Difference) -> String {

@@ -180,7 +180,7 @@ fn judge(cell: Cell, (replications, hours): (u32, f64), least: f64) {
         all(&calibration, "best").of_oracle.unwrap(),
     );
     println!(
-        "| {} | {} | {} | {} | {} | {:.1} | {} | {:.1} | {} | {} |",
+        "| {} | {} | {} | {:.2} | {} | {:.1} | {} | {:.1} | {} | {} |",
         cell.step.name(),
         cell.agents,
         cell.load,
@@ -274,7 +274,7 @@ fn the_shipped_step_is_passed_and_no_other_estimator_comes_near() {
     };
     let calibration = run(&scenario, &what);
     let best = first(&calibration, "best").of_oracle.unwrap();
-    println!("best through the step: {} % of the oracle", shown(best));
+    println!("best through the step: {} % of the oracle's", shown(best));
     assert!(best.interval.unwrap().lower >= 0.90, "{best:?}");
     assert!(calibration.meta.same_waits);
     for name in OTHERS {
@@ -290,6 +290,33 @@ const OTHERS: [&str; 5] = [
     "moving_average",
     "ewma",
 ];
+
+#[test]
+fn the_shipped_steps_gate_asks_for_90_percent_of_the_oracles_share() {
+    let scenario = read(
+        "theory/estimates-step.yaml",
+        &["experiment.replications=100"],
+    );
+    let what = Calibrate {
+        estimators: vec![Estimator::Best],
+        ..Calibrate::default()
+    };
+    let calibration = run(&scenario, &what);
+    let oracle = first(&calibration, "oracle").within_30s;
+    let gate = scenario
+        .gates
+        .iter()
+        .find(|gate| gate.measure == "estimate_within_30s")
+        .unwrap();
+    let sim::scenario::Rule::AtLeast(limit) = gate.rule else {
+        panic!("{gate:?}");
+    };
+    let interval = oracle.interval.unwrap();
+    assert!(
+        (0.9 * interval.lower..0.9 * interval.upper).contains(&limit),
+        "{limit}, {oracle:?}"
+    );
+}
 
 /// The oracle's promise over the states met is that of the stationary distribution, solved without a simulation and
 /// without the engine's law.
@@ -323,7 +350,7 @@ fn what_the_oracle_promises_is_what_the_stationary_line_allows() {
         }
         let off = promised.difference.interval.unwrap();
         println!(
-            "| {agents} | {load} | {} | {:.2} | {} | {} | {:+.2} .. {:+.2} |",
+            "| {agents} | {load} | {:.2} | {:.2} | {} | {} | {:+.2} .. {:+.2} |",
             patience / TALK,
             100.0 * exact,
             shown(promised.expected),
