@@ -68,10 +68,10 @@ impl PlanRun {
         let all = Verdict::of_all(stages.map(|stage| stage.verdict));
         let is_whole = self.phases.len() == self.n_phases
             && self.phases.iter().all(|p| p.stages.len() == p.n_stages);
-        match all {
-            Verdict::Pass if !is_whole => Verdict::Inconclusive,
-            other => other,
+        if all == Verdict::Pass && !is_whole {
+            return Verdict::Inconclusive;
         }
+        all
     }
 }
 

@@ -176,7 +176,7 @@ impl Table {
             .map_or(String::new(), |ideal| format!(" (Erlang-A {ideal})"));
         let verdict = match judged.verdict {
             Verdict::Pass => String::new(),
-            other => format!(" {}", self.marked(other)),
+            Verdict::Fail | Verdict::Inconclusive => format!(" {}", self.marked(judged.verdict)),
         };
         let line = format!(
             "      {name:<width$} {estimate:>8}  {interval:<17} {}{ideal}{verdict}",
