@@ -10,6 +10,7 @@ pub mod experiment;
 pub mod fit;
 pub mod likeness;
 pub mod oracle;
+pub mod plan;
 pub mod scenario;
 pub mod schema;
 pub mod streams;
