@@ -42,7 +42,7 @@ was measured is not valid, 130 interrupted (nothing was written).";
 const CALIBRATE_EXAMPLES: &str = "\
 Examples:
   linefinder calibrate scenarios/theory/estimates.yaml
-  linefinder calibrate scenarios/theory/estimates-step.yaml --between 4h..6h --out out/step
+  linefinder calibrate scenarios/theory/estimates-step.yaml --between 2h..2h30m --out out/step
   linefinder calibrate scenarios/bank-1999/replay-january.yaml --replications 1
 
 Runs the scenario under every estimator on the same draws. Queues that announce no waits do here.

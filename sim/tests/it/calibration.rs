@@ -198,17 +198,19 @@ fn judge(cell: Cell, (replications, hours): (u32, f64), least: f64) {
     }
     let told = calibration.speaker("best").unwrap().announced.unwrap();
     assert!(told.point >= 0.95, "{cell:?}: silent too often, {told:?}");
-    // Perfect information keeps what it promises, to 5 standard errors: one of many cells.
+    // Perfect information keeps what it promises, to 5 standard errors: one of many cells. Where next to all are
+    // right, what is left to chance is a call or two.
     let off = promised.difference;
     let reach = off.interval.unwrap().upper - off.point;
-    assert!(off.point.abs() <= 2.5 * reach, "{cell:?}: {off:?}");
+    let calls = 5.0 / promised.n as f64;
+    assert!(off.point.abs() <= 2.5 * reach + calls, "{cell:?}: {off:?}");
 }
 
 /// Sizes, loads and patience over talk, all with all.
 fn grid(step: Step) -> impl Iterator<Item = Cell> {
     [5, 30, 300].into_iter().flat_map(move |agents| {
         [0.9, 1.0, 1.2].into_iter().flat_map(move |load| {
-            [60.0, 180.0, 600.0].map(|patience| Cell {
+            [60.0, 180.0, 600.0, 3_600.0].map(|patience| Cell {
                 agents,
                 load,
                 patience,
@@ -247,7 +249,7 @@ fn through_a_load_step_best_is_right_at_least_90_percent_as_often_as_the_oracle(
             let replications = match cell.agents {
                 5 => 1_600,
                 30 => 400,
-                _ => 80,
+                _ => 60,
             };
             if is_proof() {
                 judge(cell, (replications, 0.0), 0.90);
@@ -411,5 +413,63 @@ fn on_the_banks_log_best_beats_every_other_estimator() {
                 assert_eq!(less.verdict, Verdict::Worse, "{month}, {name}: {less:?}");
             }
         }
+    }
+}
+
+/// `best` announces too little on average there, because the likeliest wait of a skewed law is below its mean. The
+/// bias is not a fault to be taken off: the share within 30 s would pay for it.
+#[test]
+fn on_the_banks_log_no_ten_seconds_more_or_less_would_be_right_more_often() {
+    if crate::traces::bank().is_none() {
+        return;
+    }
+    let replications = if is_proof() { 20 } else { 2 };
+    let set = format!("experiment.replications={replications}");
+    for month in ["january", "february"] {
+        let scenario = read(&format!("bank-1999/replay-{month}.yaml"), &[&set]);
+        let what = Calibrate {
+            estimators: vec![Estimator::Best],
+            altered: [-10.0, 10.0]
+                .map(|later_by| Altered {
+                    name: format!("{later_by:+} s"),
+                    later_by,
+                })
+                .to_vec(),
+            ..Calibrate::default()
+        };
+        let calibration = run(&scenario, &what);
+        for name in ["-10 s", "+10 s"] {
+            let altered = first(&calibration, name);
+            let less = altered.within_less_best.unwrap();
+            assert_eq!(less.verdict, Verdict::Worse, "{month}, {name}: {less:?}");
+            println!(
+                "| {month} | {name} | {:+.1} | {:+.1} | {} | {} |",
+                first(&calibration, "best").bias.point,
+                altered.bias.point,
+                shown(altered.within_30s),
+                shown(less.by)
+            );
+        }
+    }
+}
+
+#[test]
+fn in_a_month_fitted_to_the_log_best_beats_every_other_estimator() {
+    let replications = if is_proof() { 20 } else { 3 };
+    let days = if is_proof() { 31 } else { 8 };
+    let scenario = read(
+        "bank-1999/january-month.yaml",
+        &[
+            &format!("experiment.replications={replications}"),
+            &format!("experiment.days={days}"),
+        ],
+    );
+    let calibration = run(&scenario, &Calibrate::default());
+    if is_proof() {
+        println!("{}", reports::calibration::table::table(&calibration));
+    }
+    for name in OTHERS {
+        let less = first(&calibration, name).within_less_best.unwrap();
+        assert_eq!(less.verdict, Verdict::Worse, "{name}: {less:?}");
     }
 }
