@@ -6,9 +6,12 @@
 
 mod check;
 mod files;
+mod merge;
 mod progress;
 mod repeat;
 mod run;
+mod sweep;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -23,7 +26,7 @@ Exit codes:
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
-  130  interrupted (Ctrl-C): nothing was written";
+  130  interrupted (Ctrl-C): nothing was written; of a sweep what is finished is kept";
 
 /// Examples of `run`.
 const RUN_EXAMPLES: &str = "\
@@ -70,6 +73,12 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
+    Sweep(sweep::SweepArgs),
+    /// Run blocks of sweeps that wait at a NATS server, until stopped.
+    Worker(worker::WorkerArgs),
+    /// Put the folders of a sweep's shards together.
+    Merge(merge::MergeArgs),
     /// Validate policies, scenarios and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -166,6 +175,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Worker(args) => worker::worker(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

@@ -12,6 +12,7 @@ pub mod likeness;
 pub mod scenario;
 pub mod schema;
 pub mod streams;
+pub mod sweep;
 mod table;
 pub mod trace;
 pub mod world;

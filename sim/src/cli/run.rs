@@ -42,7 +42,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
         }
     };
     let options = Options {
-        threads: threads(args),
+        threads: threads(args.threads),
         rows: args.calls,
         checks: checks(args),
         command: repeat::command(args, scenario.experiment.seed),
@@ -156,8 +156,9 @@ fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
     Scenario::read(&args.scenario, &overrides)
 }
 
-fn threads(args: &RunArgs) -> usize {
-    args.threads.map_or_else(
+/// As many as asked for, or as there are cores.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),
         usize::from,
     )
@@ -175,7 +176,7 @@ fn checks(args: &RunArgs) -> Checks {
 }
 
 /// A flag that Ctrl-C sets; pressed twice, the process ends at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // A second handler in one process is refused; Ctrl-C then ends the process as ever.

@@ -32,7 +32,7 @@ const KINDS: [&str; 11] = [
 const MAX_DEPTH: u32 = 8;
 
 /// Reads a distribution of spans or factors.
-pub(super) fn dist(field: &Field<'_>, unit: Unit, context: &Context) -> Option<DistSpec> {
+pub(super) fn dist(field: &Field<'_>, unit: Unit, context: &Context<'_>) -> Option<DistSpec> {
     Reader { unit, context }.any(field, 0)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn dist(field: &Field<'_>, unit: Unit, context: &Context) -> Option<D
 /// say. A gamma's mean may be left out.
 pub(super) fn day_factor(field: &Field<'_>) -> Option<DistSpec> {
     // A factor has no files beside it: samples of day factors are not a format of ours.
-    let context = Context::new(std::path::Path::new(""));
+    let context = Context::new(super::Files::In(std::path::Path::new("")));
     let spec = dist(field, Unit::Factor, &context)?;
     if let Some(mean) = spec.mean()
         && (mean - 1.0).abs() > 1e-6
@@ -52,7 +52,7 @@ pub(super) fn day_factor(field: &Field<'_>) -> Option<DistSpec> {
 
 struct Reader<'c> {
     unit: Unit,
-    context: &'c Context,
+    context: &'c Context<'c>,
 }
 
 impl Reader<'_> {
