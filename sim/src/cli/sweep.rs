@@ -21,7 +21,7 @@ use crate::sweep::{Build, Plan, Request, Store, SweepError, nats, render, work};
 /// Examples of `sweep`.
 const EXAMPLES: &str = "\
 Examples:
-  linefinder sweep scenarios/plan/phase-2.yaml --vary policy.queues.sales.discovery.poll=1s,2s,5s,10s
+  linefinder sweep scenarios/plan/phase-2.yaml --vary policy.queues.sales.slow_poll=1s,2s,5s,10s
   linefinder sweep day.yaml --vary agents.core.count=12,14,16 --vary policy.queues.sales.rotation=longest_idle,random
   linefinder sweep day.yaml --vary policy.queues.sales.offer.timeout=log:5s..60s --latin-hypercube 20 --out out
   linefinder sweep day.yaml --vary ... --out out --shard $SLURM_ARRAY_TASK_ID/10     # then: linefinder merge out
@@ -301,7 +301,7 @@ fn plan(args: &SweepArgs, build: &Build) -> Result<Plan, SweepError> {
     };
     if args.vary.is_empty() {
         return Err(SweepError::Wrong(
-            "a sweep needs something that varies: --vary policy.queues.sales.discovery.poll=1s,5s,10s; to run a \
+            "a sweep needs something that varies: --vary policy.queues.sales.slow_poll=1s,5s,10s; to run a \
              scenario as it is there is `linefinder run`"
                 .to_owned(),
         ));

@@ -109,7 +109,7 @@ impl Axis {
     }
 }
 
-const EXAMPLE: &str = "for example --vary policy.queues.sales.discovery.poll=1s,2s,5s,10s";
+const EXAMPLE: &str = "for example --vary policy.queues.sales.offer.timeout=10s,15s,20s";
 
 /// Values apart: at commas outside of brackets, braces and quotes.
 fn split(text: &str) -> impl Iterator<Item = &str> {

@@ -223,6 +223,8 @@ fn limits(findings: &Findings, measure: &Measure, layout: &Layout) -> Vec<Series
                 _ => "at most",
             };
             let limit = with_unit(gate.limit, measure.unit);
+            // Somebody wrote a round number.
+            let limit = limit.replace(".00 ", " ").replace(".0 ", " ");
             let name = format!("gate: {side} {limit}");
             let line = [(least, gate.limit), (most, gate.limit)];
             Series::line(name, Role::Reference, line)

@@ -31,7 +31,7 @@ pub fn page(findings: &Findings) -> Page {
     }
     page.tiles(&[
         (n.to_string(), "points".to_owned()),
-        (replications(&findings.points), "of each".to_owned()),
+        (n_each(findings), "replications of each".to_owned()),
     ]);
     page.section("curves", "What it changes", "Curves");
     page.paragraph(&format!(
@@ -47,10 +47,17 @@ pub fn page(findings: &Findings) -> Page {
     page.origin(&[
         ("Command", findings.command.clone()),
         ("Build", findings.build.to_string()),
-        ("Plan", findings.plan.clone()),
+        ("Plan", findings.plan.chars().take(16).collect()),
         ("Seed", seeds.unwrap_or_default()),
     ]);
     page.finish()
+}
+
+/// `40`, or `20 to 40`.
+fn n_each(findings: &Findings) -> String {
+    let text = replications(&findings.points);
+    let numbers = text.rsplit_once(' ').map_or("", |(numbers, _)| numbers);
+    numbers.to_owned()
 }
 
 /// Columns: what varies, then a measure each.
@@ -170,6 +177,7 @@ fn gates(page: &mut Document, findings: &Findings) {
             .map(|axis| (axis.short_name(), Column::Number)),
     );
     columns.push(("verdict", Column::Html));
+    columns.push(("which", Column::Long));
     let points = findings.points.iter().enumerate().take(MOST_ROWS);
     let rows: Vec<Vec<String>> = points
         .map(|(place, point)| {
@@ -181,7 +189,10 @@ fn gates(page: &mut Document, findings: &Findings) {
             };
             let mut row = vec![(place + 1).to_string()];
             row.extend(point.values.iter().cloned());
-            row.push(marked(tone, &said_of_gates(point).unwrap_or_default()));
+            let said = said_of_gates(point).unwrap_or_default();
+            let (verdict, which) = said.split_once(": ").unwrap_or((&said, ""));
+            row.push(marked(tone, verdict));
+            row.push(which.to_owned());
             row
         })
         .collect();

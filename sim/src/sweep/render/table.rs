@@ -100,16 +100,11 @@ fn block(
     };
     let level = format!("{} interval", confidence(findings.confidence));
     let has_changes = figures.iter().any(|figure| figure.change.is_some());
-    let changes = match has_changes {
-        true => format!("  {:>14}  {level}", "change"),
-        false => String::new(),
-    };
-    writeln!(
-        text,
-        "\n{id}\n  {}{:>10}  {:<20}{changes}",
-        names.heading, "estimate", level
-    )?;
-    for (figure, name) in figures.iter().zip(&names.rows).take(MOST_ROWS) {
+    let mut lines = vec![match has_changes {
+        true => ["estimate", &level, "change", &level].map(str::to_owned),
+        false => ["estimate", &level, "", ""].map(str::to_owned),
+    }];
+    lines.extend(figures.iter().take(MOST_ROWS).map(|figure| {
         let (value, interval) = figure.value.map_or_else(
             || ("-".to_owned(), String::new()),
             |value| (row.number(value.point), range(row, value)),
@@ -120,7 +115,22 @@ fn block(
             let bounds = bounds.map_or(String::new(), |bounds| signed_range(unit, bounds));
             (signed(unit, change.point), bounds)
         });
-        let line = format!("  {name}{value:>10}  {interval:<20}  {change:>14}  {bounds}");
+        [value, interval, change, bounds]
+    }));
+    let width = |column: usize| {
+        let cells = lines.iter().map(|line| line[column].chars().count());
+        cells.max().unwrap_or(0)
+    };
+    let widths = [0, 1, 2].map(width);
+    writeln!(text, "\n{id}")?;
+    let labels = std::iter::once(&names.heading).chain(&names.rows);
+    for (label, [value, interval, change, bounds]) in labels.zip(&lines) {
+        let line = format!(
+            "  {label}{value:>w0$}  {interval:<w1$}  {change:>w2$}  {bounds}",
+            w0 = widths[0],
+            w1 = widths[1],
+            w2 = widths[2],
+        );
         writeln!(text, "{}", line.trim_end())?;
     }
     Ok(())
