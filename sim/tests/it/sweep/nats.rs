@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{ChildStderr, Command, Stdio};
 
+use super::plans::{PATIENCE, TALK};
 use super::{
     BLOCKS, Folder, Running, assert_same, code, finished, linefinder, n_results, other_build, said,
     started, sweep,
@@ -240,13 +241,13 @@ fn a_point_that_a_worker_cannot_run_ends_the_sweep_with_its_name() {
             "--nats",
             &server.url(),
         ])
-        .args(["--vary", super::plans::TALK, "--out"])
+        .args(["--set", TALK, "--vary", PATIENCE, "--out"])
         .arg(folder.at("out"))
         .output()
         .unwrap();
     assert_eq!(code(&output), 4, "{}", said(&output));
     assert!(
-        said(&output).contains("talk={ constant: 30h }, on a worker:"),
+        said(&output).contains("patience={ constant: 100h }, on a worker:"),
         "{}",
         said(&output)
     );

@@ -17,11 +17,7 @@ fn what_is_wrong_gets_one_clear_error() {
             "--> --vary:1:",
         ),
         (
-            &[
-                scenario,
-                "--vary",
-                "policy.queues.sails.slow_poll=1s,2s",
-            ],
+            &[scenario, "--vary", "policy.queues.sails.slow_poll=1s,2s"],
             "there is no `sails` in `queues`",
         ),
         (
@@ -186,16 +182,18 @@ fn a_point_that_cannot_be_run_is_named_and_the_others_are_kept() {
             "--threads",
             "1",
         ])
-        .args(["--vary", TALK, "--out"])
+        .args(["--set", TALK, "--vary", PATIENCE, "--out"])
         .arg(&out)
         .output()
         .unwrap();
     let said = said(&output);
     assert_eq!(code(&output), 4, "{said}");
-    assert!(said.contains("at calls.0.classes."), "{said}");
-    assert!(said.contains("talk={ constant: 30h }"), "{said}");
+        assert!(said.contains("patience={ constant: 100h }: "), "{said}");
     assert_eq!(n_results(&out), 1);
 }
 
-/// Calls that nobody can serve in a day.
-pub(super) const TALK: &str = "calls.0.classes.all.talk={ constant: 10s },{ constant: 30h }";
+/// Agents who talk for longer than a day, ...
+pub(super) const TALK: &str = "calls.0.classes.all.talk={ constant: 30h }";
+/// ... and, at the second point, callers who wait for them longer than a run is waited for.
+pub(super) const PATIENCE: &str =
+    "calls.0.classes.all.patience={ constant: 1m },{ constant: 100h }";
