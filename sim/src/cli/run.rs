@@ -70,6 +70,11 @@ pub(super) fn run(args: &RunArgs) -> Exit {
 fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
     tell(&format!("error: {}: {error}", args.scenario.display()));
     tell(&repeat::advice(command));
+    exit_of(error)
+}
+
+/// How a command ends that could not finish its runs.
+pub(super) fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,
         RunError::Stopped => Exit::Interrupted,

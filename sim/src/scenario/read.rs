@@ -51,7 +51,7 @@ impl Scenario {
     /// Everything that is wrong with the files or the overrides.
     pub fn read(path: &Path, overrides: &Overrides) -> Result<Scenario, FileErrors> {
         let base = path.parent().unwrap_or(Path::new(""));
-        let context = Context::new(Files::In(base));
+        let context = Context::new(base);
         from_document(Document::read(path)?, &context, overrides)
     }
 
@@ -66,7 +66,7 @@ impl Scenario {
         base: &Path,
         overrides: &Overrides,
     ) -> Result<Scenario, FileErrors> {
-        let context = Context::new(Files::In(base));
+        let context = Context::new(base);
         from_document(Document::parse(text, name)?, &context, overrides)
     }
 
@@ -80,7 +80,7 @@ impl Scenario {
         base: &Path,
         overrides: &Overrides,
     ) -> Result<(Scenario, Vec<Reference>), FileErrors> {
-        let context = Context::new(Files::In(base));
+        let context = Context::new(base);
         let scenario = from_document(Document::parse(text, name)?, &context, overrides)?;
         let references = context.references.into_inner();
         let references = references.into_iter();
@@ -99,7 +99,7 @@ impl Scenario {
         files: &BTreeMap<String, PathBuf>,
         overrides: &Overrides,
     ) -> Result<Scenario, FileErrors> {
-        let context = Context::new(Files::Given(files));
+        let context = Context::of(Files::Given(files));
         from_document(Document::parse(text, name)?, &context, overrides)
     }
 }
@@ -137,7 +137,7 @@ fn from_document(
 }
 
 /// What every part needs to know of the whole.
-struct Context<'f> {
+pub(crate) struct Context<'f> {
     files: Files<'f>,
     /// The files that were found, by what the scenario calls them.
     references: RefCell<BTreeMap<String, PathBuf>>,
@@ -156,7 +156,11 @@ struct Mention {
 }
 
 impl<'f> Context<'f> {
-    fn new(files: Files<'f>) -> Context<'f> {
+    pub(crate) fn new(base: &'f Path) -> Context<'f> {
+        Context::of(Files::In(base))
+    }
+
+    fn of(files: Files<'f>) -> Context<'f> {
         Context {
             files,
             references: RefCell::default(),
@@ -248,7 +252,24 @@ fn scenario(root: &Field<'_>, context: &Context<'_>, for_policy: Overrides) -> O
     Some(scenario)
 }
 
-fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
+/// Reads gates that stand in another file, about this scenario; policies that they name are looked
+/// for in `base`. Reports what is wrong to the field.
+pub(crate) fn further_gates(
+    field: &Field<'_>,
+    base: &Path,
+    scenario: &Scenario,
+) -> Vec<super::Gate> {
+    let names = &scenario.world.names;
+    let found = gates::gates(field, &Context::new(base), names);
+    let about = Scenario {
+        gates: found,
+        ..scenario.clone()
+    };
+    gates::check_recorded(field, &about);
+    about.gates
+}
+
+pub(crate) fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
     let text = field.text("a name such as busy-monday")?;
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = text.starts_with(char::is_alphanumeric)

@@ -40,7 +40,7 @@ pub(super) fn dist(field: &Field<'_>, unit: Unit, context: &Context<'_>) -> Opti
 /// say. A gamma's mean may be left out.
 pub(super) fn day_factor(field: &Field<'_>) -> Option<DistSpec> {
     // A factor has no files beside it: samples of day factors are not a format of ours.
-    let context = Context::new(super::Files::In(std::path::Path::new("")));
+    let context = Context::new(std::path::Path::new(""));
     let spec = dist(field, Unit::Factor, &context)?;
     if let Some(mean) = spec.mean()
         && (mean - 1.0).abs() > 1e-6

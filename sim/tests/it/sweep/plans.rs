@@ -188,7 +188,7 @@ fn a_point_that_cannot_be_run_is_named_and_the_others_are_kept() {
         .unwrap();
     let said = said(&output);
     assert_eq!(code(&output), 4, "{said}");
-        assert!(said.contains("patience={ constant: 100h }: "), "{said}");
+    assert!(said.contains("patience={ constant: 100h }: "), "{said}");
     assert_eq!(n_results(&out), 1);
 }
 
