@@ -7,10 +7,13 @@
 mod calibrate;
 mod check;
 mod files;
+mod merge;
 mod plan;
 mod progress;
 mod repeat;
 mod run;
+mod sweep;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,7 +28,7 @@ Exit codes:
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
-  130  interrupted (Ctrl-C): nothing was written";
+  130  interrupted (Ctrl-C): nothing was written; of a sweep what is finished is kept";
 
 /// Examples of `run`.
 const RUN_EXAMPLES: &str = "\
@@ -96,6 +99,12 @@ enum Command {
     Calibrate(CalibrateArgs),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
+    /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
+    Sweep(sweep::SweepArgs),
+    /// Run blocks of sweeps that wait at a NATS server, until stopped.
+    Worker(worker::WorkerArgs),
+    /// Put the folders of a sweep's shards together.
+    Merge(merge::MergeArgs),
     /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -251,6 +260,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Worker(args) => worker::worker(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod scenario;
 pub mod schema;
 pub mod streams;
+pub mod sweep;
 mod table;
 pub mod trace;
 pub mod world;

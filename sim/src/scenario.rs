@@ -33,6 +33,7 @@ pub use calls::{
 };
 pub use dist_spec::DistSpec;
 pub use gates::{Gate, Lift, LiftOver, MeasureUnit, Rule, Scope, measure_ids, measure_unit};
+pub use read::Reference;
 pub use world::{CarrierWorld, Fault, FaultKind, StoreWorld, Value, World};
 
 /// One scenario file, read with everything it refers to.

@@ -23,6 +23,7 @@ mod scenario_errors;
 mod scenario_reads;
 mod schemas;
 mod streams;
+mod sweep;
 mod theory;
 mod traces;
 mod worlds;
