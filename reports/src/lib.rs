@@ -8,8 +8,9 @@
 //! 3. [`sample`]: only the numbers of measures, kept and put together again without the replications.
 //! 4. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
 //! 5. [`gate`]: rules about measures, judged as a family with three verdicts.
-//! 6. [`report`]: all of it for one run, computed once.
-//! 7. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
+//! 6. [`regression`]: a run beside a committed baseline, with margins and three verdicts.
+//! 7. [`report`]: all of it for one run, computed once.
+//! 8. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
 //!
@@ -24,6 +25,7 @@ pub mod sample;
 pub mod stats;
 
 pub mod gate;
+pub mod regression;
 pub mod report;
 
 pub mod chart;
