@@ -19,7 +19,8 @@ pub use number::{Row, confidence, with_unit};
 pub(crate) use page::escaped;
 pub use page::{Column, Document, Page, Phone, Tone, marked, report_page};
 pub use regression::{
-    Inconclusive, annotations, gate_csv, gate_json, gate_page, gate_table, junit, markdown,
+    Inconclusive, annotations, changes_table, gate_csv, gate_json, gate_page, gate_table, junit,
+    markdown,
 };
 pub use terminal::{TableOptions, table};
 pub use timing::{Timing, timing_json};

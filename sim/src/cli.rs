@@ -1,11 +1,12 @@
 //! The `linefinder` command: parses, runs, prints, exits.
 //!
-//! Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or the
+//! Exit codes: 0 passed, 1 a gate failed or a regression was found, 2 the input is wrong, 3 inconclusive, 4 could not run or the
 //! measurement is invalid, 130 interrupted (as shells have it: 128 + SIGINT). Results go to standard
 //! output, everything else to standard error; a reader that has gone away is no error.
 
 mod check;
 mod files;
+mod gate;
 mod progress;
 mod repeat;
 mod run;
@@ -19,7 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a gate failed
+  1    a gate failed, or a regression was found
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
@@ -70,6 +71,9 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Hold scenarios against a committed baseline: pass, fail or inconclusive, with the smallest
+    /// change that could have been seen.
+    Gate(gate::GateArgs),
     /// Validate policies, scenarios and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -166,6 +170,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Gate(args) => gate::gate(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

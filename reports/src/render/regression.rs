@@ -13,7 +13,7 @@ pub use json::{gate_csv, gate_json};
 pub use junit::{Inconclusive, junit};
 pub use markdown::markdown;
 pub use page::gate_page;
-pub use terminal::gate_table;
+pub use terminal::{changes_table, gate_table};
 
 use super::number::{Row, with_unit};
 use crate::gate::Verdict;

@@ -24,9 +24,41 @@ pub fn gate_table(report: &RegressionReport, options: TableOptions) -> String {
     text
 }
 
+/// What would change in a baseline, without a verdict.
+#[must_use]
+pub fn changes_table(report: &RegressionReport) -> String {
+    let mut text = String::new();
+    for scenario in &report.scenarios {
+        let _ = writeln!(
+            text,
+            "beside what the baseline had ({}):\n",
+            course(scenario)
+        );
+        push_rows(&mut text, scenario, TableOptions::default());
+        text.push('\n');
+    }
+    text
+}
+
 fn push_scenario(text: &mut String, scenario: &ScenarioFindings, options: TableOptions) {
     let title = format!("{}: {}", scenario.name, course(scenario));
     let _ = writeln!(text, "{}\n", wrapped(&title));
+    push_rows(text, scenario, options);
+    let _ = writeln!(text);
+    for shown in &scenario.findings {
+        if shown.finding.verdict != Verdict::Pass {
+            let said = format!("{}: {}", shown.finding.measure.id, sentence(shown));
+            let _ = writeln!(text, "{}", wrapped(&said));
+        }
+    }
+    let all = scenario.remarks.iter().cloned().chain(advice(scenario));
+    for remark in all {
+        let _ = writeln!(text, "{}", wrapped(&remark));
+    }
+    let _ = writeln!(text);
+}
+
+fn push_rows(text: &mut String, scenario: &ScenarioFindings, options: TableOptions) {
     let _ = writeln!(
         text,
         "{}",
@@ -46,18 +78,6 @@ fn push_scenario(text: &mut String, scenario: &ScenarioFindings, options: TableO
     for moved in &scenario.moved {
         push_moved(text, moved);
     }
-    let _ = writeln!(text);
-    for shown in &scenario.findings {
-        if shown.finding.verdict != Verdict::Pass {
-            let said = format!("{}: {}", shown.finding.measure.id, sentence(shown));
-            let _ = writeln!(text, "{}", wrapped(&said));
-        }
-    }
-    let all = scenario.remarks.iter().cloned().chain(advice(scenario));
-    for remark in all {
-        let _ = writeln!(text, "{}", wrapped(&remark));
-    }
-    let _ = writeln!(text);
 }
 
 fn push_finding(text: &mut String, shown: &Shown, options: TableOptions) {
