@@ -195,10 +195,19 @@ fn course(scenario: &ScenarioFindings) -> String {
         false => format!("engine {} after {}", now.engine, then.engine),
     };
     let identical = match scenario.is_identical() {
-        true => "; identical, event for event",
-        false => "",
+        true => format!(
+            "; identical, event for event, in {} measures",
+            scenario.findings.len()
+        ),
+        false => String::new(),
     };
     format!("{draws}; {policy}, {engine}{identical}")
+}
+
+/// Nothing moved and nothing is to be told: a table would be all zeros.
+fn is_all_said(scenario: &ScenarioFindings) -> bool {
+    let is_calm = scenario.verdict() == Verdict::Pass && scenario.remarks.is_empty();
+    scenario.is_identical() && is_calm
 }
 
 /// How the columns of a table are to be read.

@@ -8,6 +8,7 @@
 mod charts;
 mod coverage;
 mod recording;
+mod regressions;
 mod reporting;
 mod sample;
 mod samples;

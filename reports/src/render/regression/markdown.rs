@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Size, advice, course, estimates, headline, mark, name, reading, sentence, word};
+use super::{
+    Size, advice, course, estimates, headline, is_all_said, mark, name, reading, sentence, word,
+};
 use crate::gate::Verdict;
 use crate::regression::{RegressionReport, ScenarioFindings, Shown};
 
@@ -40,6 +42,9 @@ fn push_scenario(text: &mut String, scenario: &ScenarioFindings) {
         word(verdict),
         escaped(&course(scenario))
     );
+    if is_all_said(scenario) {
+        return;
+    }
     let is_pass = |shown: &&Shown| shown.finding.verdict == Verdict::Pass;
     let (passed, others): (Vec<&Shown>, Vec<&Shown>) = scenario.findings.iter().partition(is_pass);
     if !others.is_empty() {

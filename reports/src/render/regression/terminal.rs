@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::super::TableOptions;
-use super::{Size, advice, course, estimates, headline, name, reading, sentence, word};
+use super::{
+    Size, advice, course, estimates, headline, is_all_said, name, reading, sentence, word,
+};
 use crate::gate::Verdict;
 use crate::regression::{Moved, RegressionReport, ScenarioFindings, Shown};
 
@@ -14,13 +16,15 @@ pub fn gate_table(report: &RegressionReport, options: TableOptions) -> String {
     for scenario in &report.scenarios {
         push_scenario(&mut text, scenario, options);
     }
-    let _ = writeln!(
-        text,
-        "* primary. Difference, allowed and sees are in one unit.\n{}",
-        wrapped(&reading(report))
-    );
+    if !report.scenarios.iter().all(is_all_said) {
+        let _ = writeln!(
+            text,
+            "* primary. Difference, allowed and sees are in one unit.\n{}\n",
+            wrapped(&reading(report))
+        );
+    }
     let verdict = coloured(&headline(report), report.verdict(), options);
-    let _ = writeln!(text, "\nverdict: {verdict}");
+    let _ = writeln!(text, "verdict: {verdict}");
     text
 }
 
@@ -43,6 +47,9 @@ pub fn changes_table(report: &RegressionReport) -> String {
 fn push_scenario(text: &mut String, scenario: &ScenarioFindings, options: TableOptions) {
     let title = format!("{}: {}", scenario.name, course(scenario));
     let _ = writeln!(text, "{}\n", wrapped(&title));
+    if is_all_said(scenario) {
+        return;
+    }
     push_rows(text, scenario, options);
     let _ = writeln!(text);
     for shown in &scenario.findings {
@@ -118,7 +125,7 @@ fn push_moved(text: &mut String, moved: &Moved) {
 fn row(cells: [&str; 7]) -> String {
     let [name, then, now, difference, allowed, sees, verdict] = cells;
     let line =
-        format!("{name:27} {then:>9} {now:>9} {difference:>23} {allowed:>7} {sees:>7}  {verdict}");
+        format!("{name:26} {then:>9} {now:>9} {difference:>23} {allowed:>7} {sees:>7}  {verdict}");
     line.trim_end().to_string()
 }
 
