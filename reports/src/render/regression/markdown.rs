@@ -42,9 +42,6 @@ fn push_scenario(text: &mut String, scenario: &ScenarioFindings) {
         word(verdict),
         escaped(&course(scenario))
     );
-    if is_all_said(scenario) {
-        return;
-    }
     let is_pass = |shown: &&Shown| shown.finding.verdict == Verdict::Pass;
     let (passed, others): (Vec<&Shown>, Vec<&Shown>) = scenario.findings.iter().partition(is_pass);
     if !others.is_empty() {
@@ -59,7 +56,7 @@ fn push_scenario(text: &mut String, scenario: &ScenarioFindings) {
     for remark in all {
         let _ = writeln!(text, "> {}\n", escaped(&remark));
     }
-    if !passed.is_empty() {
+    if !passed.is_empty() && !is_all_said(scenario) {
         let n = passed.len();
         let word = if n == 1 { "passes" } else { "pass" };
         let _ = writeln!(text, "<details><summary>{n} {word}</summary>\n");

@@ -47,22 +47,24 @@ pub fn changes_table(report: &RegressionReport) -> String {
 fn push_scenario(text: &mut String, scenario: &ScenarioFindings, options: TableOptions) {
     let title = format!("{}: {}", scenario.name, course(scenario));
     let _ = writeln!(text, "{}\n", wrapped(&title));
-    if is_all_said(scenario) {
-        return;
+    if !is_all_said(scenario) {
+        push_rows(text, scenario, options);
+        let _ = writeln!(text);
     }
-    push_rows(text, scenario, options);
-    let _ = writeln!(text);
     for shown in &scenario.findings {
         if shown.finding.verdict != Verdict::Pass {
             let said = format!("{}: {}", shown.finding.measure.id, sentence(shown));
             let _ = writeln!(text, "{}", wrapped(&said));
         }
     }
-    let all = scenario.remarks.iter().cloned().chain(advice(scenario));
-    for remark in all {
-        let _ = writeln!(text, "{}", wrapped(&remark));
+    let mut remarks: Vec<String> = scenario.remarks.clone();
+    remarks.extend(advice(scenario));
+    for remark in &remarks {
+        let _ = writeln!(text, "{}", wrapped(remark));
     }
-    let _ = writeln!(text);
+    if !is_all_said(scenario) || !remarks.is_empty() {
+        let _ = writeln!(text);
+    }
 }
 
 fn push_rows(text: &mut String, scenario: &ScenarioFindings, options: TableOptions) {
