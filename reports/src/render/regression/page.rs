@@ -52,22 +52,20 @@ fn push_scenario(page: &mut Document, scenario: &ScenarioFindings) {
     let id = format!("scenario-{}", address(&scenario.name));
     page.section(&id, &scenario.name, &scenario.name)
         .paragraph(&course(scenario));
-    for shown in &scenario.findings {
-        if shown.finding.verdict != Verdict::Pass {
-            page.paragraph(&format!(
-                "{}: {}",
-                shown.finding.measure.id,
-                sentence(shown)
-            ));
-        }
+    let others = scenario.findings.iter();
+    let others = others.filter(|shown| shown.finding.verdict != Verdict::Pass);
+    let said = others.map(|shown| format!("{}: {}", shown.finding.measure.id, sentence(shown)));
+    let said: Vec<String> = said.collect();
+    if !said.is_empty() {
+        page.list(&said);
     }
     for remark in scenario.remarks.iter().cloned().chain(advice(scenario)) {
         page.paragraph(&remark);
     }
     page.charts(chart(scenario));
-    let rows: Vec<Vec<String>> = (1..).zip(&scenario.findings).map(row).collect();
+    let rows: Vec<Vec<String>> = (0..).zip(&scenario.findings).map(row).collect();
     page.table(
-        "* primary. The number is the measure's place in the chart; difference, allowed and sees have one unit.",
+        "* primary. The letter is the measure's in the chart; difference, allowed and sees have one unit.",
         &[
             ("measure", Column::Name),
             ("baseline", Column::Number),
@@ -89,7 +87,7 @@ fn row((place, shown): (usize, &Shown)) -> Vec<String> {
     let [then, now] = estimates(shown.unit(), finding.then, finding.now);
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_string());
     vec![
-        format!("{place} {}", name(finding)),
+        format!("{} {}", letter(place), name(finding)),
         then,
         now,
         or_none(finding.bounds.map(|bounds| size.range(bounds))),
@@ -153,9 +151,11 @@ fn chart(scenario: &ScenarioFindings) -> Option<Chart> {
         with(Verdict::Inconclusive, Role::Third),
     ];
     series.extend(dots.into_iter().filter(|dots| !dots.points.is_empty()));
-    let places: Vec<String> = (1..)
+    let letters: Vec<String> = (0..findings.len()).map(letter).collect();
+    let places: Vec<String> = letters
+        .iter()
         .zip(&findings)
-        .map(|(place, finding): (usize, _)| format!("{place} {}", finding.measure.id))
+        .map(|(letter, finding)| format!("{letter} {}", finding.measure.id))
         .collect();
     let plotted = Plotted {
         id: format!("gate-{}", address(&scenario.name)),
@@ -165,16 +165,20 @@ fn chart(scenario: &ScenarioFindings) -> Option<Chart> {
              nothing is drawn (gate.csv has every number). From left to right: {}.",
             places.join(", ")
         ),
-        x: Scale::of_words(
-            "measure",
-            (1..=findings.len())
-                .map(|place| place.to_string())
-                .collect(),
-        ),
+        x: Scale::of_words("measure", letters),
         y: Scale::new("worse by, in margins", Numbers::Plain),
         series,
     };
     plotted.draw()
+}
+
+/// A short name in the chart: a to z, then a2, b2 and so on.
+fn letter(place: usize) -> String {
+    let letter = char::from(b'a' + (place % 26) as u8);
+    match place / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{}", round + 1),
+    }
 }
 
 /// `None` for what has no margin to be measured in, or nothing to show.
