@@ -73,7 +73,7 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
     exit_of(error)
 }
 
-/// How a command ends that has no result.
+/// How a command ends that could not finish its runs.
 pub(super) fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,

@@ -16,6 +16,7 @@ mod gating;
 mod measured;
 mod memory;
 mod people;
+mod plan;
 mod readme;
 mod replay;
 mod scenario_errors;
