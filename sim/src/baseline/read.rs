@@ -125,7 +125,7 @@ struct Wrong {
 }
 
 impl FileEntry {
-    fn checked(self, scenario: &str, lines: Lines<'_>) -> Result<Entry, Wrong> {
+    fn checked(mut self, scenario: &str, lines: Lines<'_>) -> Result<Entry, Wrong> {
         let at = |key: &str, message: String| Wrong {
             line: lines.of(&[scenario, key]),
             message: format!("{key}: {message}"),
@@ -137,58 +137,16 @@ impl FileEntry {
         if !(0.5..1.0).contains(&self.confidence) {
             return Err(at("confidence", "expected 0.5 up to below 1".to_string()));
         }
-        for id in self.measures.keys().chain(self.margins.keys()) {
-            if Measure::named(id).is_none() {
-                let line = lines.of(&[scenario, id]);
-                let message = format!(
+        let known = all().map(|measure| self.take(measure, scenario, lines));
+        let measures: Result<Vec<Option<Kept>>, Wrong> = known.collect();
+        let measures: Vec<Kept> = measures?.into_iter().flatten().collect();
+        if let Some(id) = self.measures.keys().chain(self.margins.keys()).next() {
+            return Err(Wrong {
+                line: lines.of(&[scenario, id]),
+                message: format!(
                     "measures.{id}: this version has no measure `{id}`; take it out, or bless the scenario anew"
-                );
-                return Err(Wrong { line, message });
-            }
-        }
-        let mut measures = Vec::new();
-        let mut columns = self.measures;
-        let mut margins = self.margins;
-        for measure in all() {
-            let id = measure.id;
-            let margin = margins.remove(id).map(|text| Margin::parse(&text, measure));
-            let margin = margin.transpose().map_err(|message| Wrong {
-                line: lines.of(&[scenario, "margins", id]),
-                message: format!("margins.{id}: {message}"),
-            })?;
-            let line = lines.of(&[
-                scenario,
-                if margin.is_some() {
-                    "margins"
-                } else {
-                    "measures"
-                },
-                id,
-            ]);
-            match (columns.remove(id), margin) {
-                (Some(column), margin) => {
-                    let column = column.checked(self.replications as usize);
-                    let column = column.map_err(|message| Wrong {
-                        line: lines.of(&[scenario, "measures", id]),
-                        message: format!("measures.{id}: {message}"),
-                    })?;
-                    measures.push(Kept {
-                        measure,
-                        margin,
-                        column,
-                        line,
-                    });
-                }
-                (None, Some(_)) => {
-                    let message =
-                        "has a margin and no numbers under `measures`; bless the scenario anew";
-                    return Err(Wrong {
-                        line,
-                        message: format!("margins.{id}: {message}"),
-                    });
-                }
-                (None, None) => {}
-            }
+                ),
+            });
         }
         let primary = measures
             .iter()
@@ -208,6 +166,43 @@ impl FileEntry {
             primary,
             measures,
         })
+    }
+
+    /// Takes out what the file says of a measure.
+    fn take(
+        &mut self,
+        measure: &'static Measure,
+        scenario: &str,
+        lines: Lines<'_>,
+    ) -> Result<Option<Kept>, Wrong> {
+        let id = measure.id;
+        let wrong = |part: &str, message: String| Wrong {
+            line: lines.of(&[scenario, part, id]),
+            message: format!("{part}.{id}: {message}"),
+        };
+        let margin = self.margins.remove(id);
+        let margin = margin.map(|text| Margin::parse(&text, measure)).transpose();
+        let margin = margin.map_err(|message| wrong("margins", message))?;
+        let Some(column) = self.measures.remove(id) else {
+            let message = "has a margin and no numbers under `measures`; bless the scenario anew";
+            return match margin {
+                Some(_) => Err(wrong("margins", message.to_string())),
+                None => Ok(None),
+            };
+        };
+        let column = column.checked(self.replications as usize);
+        let column = column.map_err(|message| wrong("measures", message))?;
+        let part = if margin.is_some() {
+            "margins"
+        } else {
+            "measures"
+        };
+        Ok(Some(Kept {
+            measure,
+            margin,
+            column,
+            line: lines.of(&[scenario, part, id]),
+        }))
     }
 }
 

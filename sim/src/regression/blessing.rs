@@ -2,12 +2,12 @@
 //! was there.
 
 use reports::measures::{Measure, Part, all};
-use reports::regression::{Column, RegressionReport};
+use reports::regression::{Column, Course, RegressionReport};
 use reports::stats::Difference;
 
 use super::{Asked, Failed, Planned, Ran, at_least, course, prepared, report, sample, short};
 use crate::baseline::{Baseline, Entry, Kept, Margin, ordinary};
-use crate::experiment::{Control, Options};
+use crate::experiment::{Control, Options, Sampled};
 use crate::scenario::Scenario;
 
 /// A new entry, and what a reviewer should see.
@@ -62,32 +62,41 @@ pub fn bless(
         measures,
     };
     let remarks = remarks(&entry, old);
-    let beside = old
-        .filter(|old| old.world_digest == entry.world_digest)
-        .map(|old| {
-            let columns = old.measures.iter().map(|kept| {
-                let column = Column::of(&sampled.own, kept.measure);
-                (kept.measure, column.filter(|c| c.is_like(&kept.column)))
-            });
-            let ran = Ran {
-                columns: columns.collect(),
-                now: course.clone(),
-                planned: Planned {
-                    is_paired: seed == old.seed && replications == old.replications,
-                    entry: old.clone(),
-                    scenario: ready.clone(),
-                    file: file.to_string(),
-                    remarks: Vec::new(),
-                },
-            };
-            report(&[ran], "", "")
-        });
+    let comparable = old.filter(|old| old.world_digest == entry.world_digest);
+    let beside = comparable.map(|old| beside(old, &ready, file, &sampled, course));
     Ok(Blessed {
         name: scenario.name.clone(),
         entry,
         beside,
         remarks,
     })
+}
+
+/// A run beside the entry that it will take the place of.
+fn beside(
+    old: &Entry,
+    scenario: &Scenario,
+    file: &str,
+    sampled: &Sampled,
+    course: Course,
+) -> RegressionReport {
+    let columns = old.measures.iter().map(|kept| {
+        let column = Column::of(&sampled.own, kept.measure);
+        (kept.measure, column.filter(|c| c.is_like(&kept.column)))
+    });
+    let columns = columns.collect();
+    let ran = Ran {
+        planned: Planned {
+            is_paired: course.seed == old.seed && course.replications == old.replications,
+            entry: old.clone(),
+            scenario: scenario.clone(),
+            file: file.to_string(),
+            remarks: Vec::new(),
+        },
+        now: course,
+        columns,
+    };
+    report(&[ran], "", "")
 }
 
 /// What is kept, in the order of reports.

@@ -4,6 +4,10 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use policy_file::Overrides;
+use sim::baseline::Baseline;
+use sim::scenario::Scenario;
+
 /// A folder with a short day of the plan, removed at the end.
 struct Place(PathBuf);
 
@@ -419,4 +423,83 @@ fn a_measure_that_this_version_does_not_know_is_named() {
         errors.contains("this version has no measure `wait_p91`; take it out, or bless"),
         "{errors}"
     );
+}
+
+/// The repository's root.
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+fn committed() -> String {
+    std::fs::read_to_string(root().join("scenarios/baseline.json")).unwrap()
+}
+
+#[test]
+fn the_committed_baseline_is_of_the_scenarios_as_they_are() {
+    let baseline = Baseline::parse(&committed(), "baseline.json").unwrap();
+    let gate = std::fs::read_to_string(root().join(".ci/gate")).unwrap();
+    let files = ["phase-2", "phase-3", "estimates"];
+    for file in files {
+        let path = format!("scenarios/plan/{file}.yaml");
+        assert!(gate.contains(&path), "{path}");
+        let scenario = Scenario::read(&root().join(&path), &Overrides::new()).unwrap();
+        let entry = &baseline.scenarios[&scenario.name];
+        assert_eq!(
+            entry.world_digest, scenario.world_digest,
+            "{path}: bless it"
+        );
+        assert!(entry.kept(entry.primary).unwrap().margin.is_some());
+    }
+    assert_eq!(baseline.scenarios.len(), files.len());
+}
+
+#[test]
+fn a_baseline_is_written_as_it_was_read_and_half_a_file_is_none() {
+    let text = committed();
+    let baseline = Baseline::parse(&text, "b").unwrap();
+    assert_eq!(baseline.text(), text);
+    let end = text.trim_end().len();
+    for cut in (1..end).step_by(97) {
+        let half = text.get(..cut).unwrap();
+        let error = Baseline::parse(half, "b").unwrap_err().to_string();
+        assert!(error.starts_with("b:"), "{error}");
+    }
+}
+
+#[test]
+fn the_workflow_in_the_docs_is_yaml_and_its_commands_exist() {
+    let docs = std::fs::read_to_string(root().join("docs/gates.md")).unwrap();
+    let (_, rest) = docs.split_once("```yaml\n").unwrap();
+    let (workflow, _) = rest.split_once("```").unwrap();
+    let document = policy_file::Document::parse(workflow, "gates.md").unwrap();
+    let shown = format!("{:?}", document.root);
+    assert!(shown.contains("GITHUB_STEP_SUMMARY"), "{shown}");
+    let (_, help, _) = {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linefinder"));
+        said(command.args(["gate", "--help"]).output().unwrap())
+    };
+    // Every command line of the page, the workflow's among them, that names its scenarios.
+    let joined = docs.replace("\n          --", " --");
+    let lines = joined
+        .lines()
+        .filter(|line| line.contains("linefinder gate "));
+    let mut n_lines = 0;
+    for line in lines.filter(|line| line.contains("--baseline")) {
+        let (_, words) = line.split_once("linefinder gate ").unwrap();
+        for word in words.split_whitespace().take_while(|word| *word != "#") {
+            let word = word.trim_end_matches(['`', '.']);
+            if word.starts_with("--") {
+                assert!(
+                    help.contains(&format!("{word} ")) || help.contains(&format!("{word}\n")),
+                    "{word}"
+                );
+            } else if word.starts_with("scenarios/") && !word.contains('*') {
+                assert!(root().join(word).exists(), "{word}");
+            }
+        }
+        n_lines += 1;
+    }
+    assert!(n_lines >= 4, "{n_lines}");
+    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
+    assert!(makefile.contains("\ngate:\n\t.ci/gate\n"));
 }
