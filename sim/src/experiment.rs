@@ -5,6 +5,7 @@
 //! one thread and many give the same bytes.
 
 mod batch;
+mod calibrate;
 mod check;
 mod course;
 mod error;
@@ -12,6 +13,7 @@ mod gates;
 mod run;
 mod sample;
 
+pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
 pub use error::RunError;
 pub use run::{Control, Imprecise, Options, Run, run};
