@@ -163,9 +163,14 @@ impl SampleTable {
         self.quantities.iter().position(is_it)
     }
 
-    fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
+    /// What each replication says, in order; `None` when it is no column.
+    pub fn samples(
+        &self,
+        measure: &Measure,
+        part: Part,
+    ) -> Option<impl Iterator<Item = Sample<'_>> + Clone> {
         let column = self.column(measure, part)?;
-        let samples = self.rows.iter().map(|row| match row.cells[column] {
+        Some(self.rows.iter().map(move |row| match row.cells[column] {
             Cell::Ratio(part, whole) => Sample::Ratio(part, whole),
             Cell::Value(value) => Sample::Value(value),
             Cell::Quantile(q, place) => match row.spans.get(place) {
@@ -173,8 +178,11 @@ impl SampleTable {
                 None => Sample::Absent,
             },
             Cell::Absent => Sample::Absent,
-        });
-        Estimate::of_samples(samples)
+        }))
+    }
+
+    fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
+        Estimate::of_samples(self.samples(measure, part)?)
     }
 }
 

@@ -10,11 +10,13 @@
 //! Never looks at a measure's meaning. Sums run in the order of the replications: the same input
 //! gives the same bytes.
 
+mod difference;
 mod estimate;
 mod holm;
 mod quantile;
 mod student;
 
+pub use difference::Difference;
 pub use estimate::{Estimate, Interval};
 pub use holm::{Decision, holm};
 pub use quantile::{Pooled, quantile};

@@ -1,6 +1,6 @@
 //! The `linefinder` command: parses, runs, prints, exits.
 //!
-//! Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or the
+//! Exit codes: 0 passed, 1 a gate failed or a regression was found, 2 the input is wrong, 3 inconclusive, 4 could not run or the
 //! measurement is invalid, 130 interrupted (as shells have it: 128 + SIGINT). Results go to standard
 //! output, everything else to standard error; a reader that has gone away is no error.
 
@@ -8,6 +8,7 @@ mod calibrate;
 mod check;
 mod files;
 mod merge;
+mod gate;
 mod plan;
 mod progress;
 mod repeat;
@@ -24,7 +25,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a gate failed
+  1    a gate failed, or a regression was found
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
@@ -95,6 +96,9 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Hold scenarios against a committed baseline: pass, fail or inconclusive, with the smallest
+    /// change that could have been seen.
+    Gate(gate::GateArgs),
     /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
     Calibrate(CalibrateArgs),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
@@ -259,6 +263,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Gate(args) => gate::gate(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
         Command::Sweep(args) => sweep::sweep(&args),
         Command::Worker(args) => worker::worker(&args),

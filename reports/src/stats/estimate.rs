@@ -95,6 +95,22 @@ impl Estimate {
         }
     }
 
+    /// A point and how far each replication pulls it, as [`Estimate::influence`] told them.
+    #[must_use]
+    pub fn of_influence(point: f64, influence: Vec<f64>) -> Estimate {
+        Estimate {
+            point,
+            sd: None,
+            influence,
+        }
+    }
+
+    /// By replication, in order: how far it pulls the point. Empty when the method gives none.
+    #[must_use]
+    pub fn influence(&self) -> &[f64] {
+        &self.influence
+    }
+
     /// The same in a unit of which `per` make one of the present.
     #[must_use]
     pub fn divided_by(mut self, per: f64) -> Estimate {

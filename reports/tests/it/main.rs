@@ -9,6 +9,7 @@ mod calibration;
 mod charts;
 mod coverage;
 mod recording;
+mod regressions;
 mod reporting;
 mod sample;
 mod samples;

@@ -13,6 +13,8 @@ mod estimates;
 mod exact;
 mod files_fuzz;
 mod fit;
+mod gate_command;
+mod gating;
 mod measured;
 mod memory;
 mod people;
