@@ -1,0 +1,91 @@
+//! How many experiments covered.
+
+use reports::measures::Part;
+use reports::sample::Evidence;
+
+use super::centre::Exact;
+use super::is_proof;
+
+/// Of runs of one size: one measure's intervals.
+pub(super) struct Tally {
+    size: usize,
+    exact: Exact,
+    experiments: u32,
+    /// Intervals that lie wholly below the exact value, and wholly above it.
+    missed: [u32; 2],
+    /// Sum of half-widths.
+    width: f64,
+    /// Sum of points.
+    points: f64,
+}
+
+impl Tally {
+    /// By size, by measure.
+    pub(super) fn table(sizes: &[usize], exact: &[Exact]) -> Vec<Vec<Tally>> {
+        let of = |size: usize| exact.iter().map(move |exact| Tally::new(size, *exact));
+        sizes.iter().map(|size| of(*size).collect()).collect()
+    }
+
+    fn new(size: usize, exact: Exact) -> Tally {
+        Tally {
+            size,
+            exact,
+            experiments: 0,
+            missed: [0; 2],
+            width: 0.0,
+            points: 0.0,
+        }
+    }
+
+    pub(super) fn add(&mut self, evidence: Evidence<'_>) {
+        let estimate = evidence.estimate(self.exact.measure, Part::Whole);
+        let estimate = estimate.expect("measured");
+        let interval = estimate.interval(0.95).expect("replicated");
+        self.experiments += 1;
+        self.missed[0] += u32::from(interval.upper < self.exact.value);
+        self.missed[1] += u32::from(interval.lower > self.exact.value);
+        self.width += (interval.upper - interval.lower) / 2.0;
+        self.points += estimate.point;
+    }
+
+    fn covered(&self) -> f64 {
+        1.0 - f64::from(self.missed[0] + self.missed[1]) / f64::from(self.experiments)
+    }
+
+    /// | centre | measure | exact | replications | experiments | covered | below | above | half-width | bias |
+    pub(super) fn row(&self, centre: &str) -> String {
+        let n = f64::from(self.experiments);
+        let share = |missed: u32| 100.0 * f64::from(missed) / n;
+        format!(
+            "| {centre} | {} | {:.5} | {} | {} | {:.2} % | {:.2} % | {:.2} % | {:.1} % | {:+.2} % |",
+            self.exact.measure.id,
+            self.exact.value,
+            self.size,
+            self.experiments,
+            100.0 * self.covered(),
+            share(self.missed[0]),
+            share(self.missed[1]),
+            100.0 * self.width / n / self.exact.value,
+            100.0 * (self.points / n / self.exact.value - 1.0),
+        )
+    }
+
+    pub(super) fn judge(&self, centre: &str) {
+        let (covered, n) = (self.covered(), f64::from(self.experiments));
+        let (low, high) = if is_proof() {
+            (0.94, 0.96)
+        } else {
+            // 3.9 standard errors: an interval that covers in 95 % is alarmed at once in 10,000 tests; and
+            // one more miss, since few misses are skewed.
+            let reach = 3.9 * (0.95 * 0.05 / n).sqrt() + 1.0 / n;
+            (0.95 - reach, 0.95 + reach)
+        };
+        assert!(
+            (low..=high).contains(&covered),
+            "{centre}: {} with {} replications: {:.2} % of {n} intervals cover",
+            self.exact.measure.id,
+            self.size,
+            100.0 * covered
+        );
+    }
+}
