@@ -321,6 +321,7 @@ impl Recorder {
             series: self.series,
             pairs: self.pairs,
             rows: self.rows,
+            controls: None,
             options: self.options,
         }
     }

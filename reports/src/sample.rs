@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measures::{self, Measure, Part, Sample, Subject};
 use crate::record::Replication;
-use crate::stats::{Estimate, Pooled};
+use crate::stats::{Controls, Estimate, Pooled};
 
 /// A measure of a part of a run: a column of a [`SampleTable`].
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ struct Row {
     cells: Vec<Cell>,
     /// The histograms that cells speak of, each once: quantiles of one measure's spans share it.
     spans: Vec<Pooled>,
+    /// Absent when none were kept, and in files of before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    controls: Option<Controls>,
 }
 
 /// What one replication says of one quantity.
@@ -108,6 +111,7 @@ impl SampleTable {
             offered: replication.total.counts.offered,
             cells,
             spans,
+            controls: replication.controls,
         });
     }
 
@@ -159,7 +163,8 @@ impl SampleTable {
             },
             Cell::Absent => Sample::Absent,
         });
-        Estimate::of_samples(samples)
+        let controls = self.rows.iter().map(|row| row.controls);
+        Estimate::of_samples(measure.unit, samples, controls)
     }
 }
 

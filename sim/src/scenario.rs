@@ -83,6 +83,8 @@ pub struct Experiment {
     pub day_factor: Option<DistSpec>,
     /// The T of "x % within T"; above 0.
     pub threshold: Duration,
+    /// Take what arrivals, talk and patience were beyond their means out of the estimates.
+    pub control_variates: bool,
     /// Hang-ups within this are left out of `abandonment_rate_net`.
     pub short_abandon: Duration,
 }

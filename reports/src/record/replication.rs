@@ -11,6 +11,7 @@ use super::outcome::{Anomaly, ConservationError, Outcome};
 use super::pairs::Pairs;
 use super::row::CallRow;
 use super::series::Series;
+use crate::stats::Controls;
 use engine::id::CallId;
 
 /// One finished replication.
@@ -44,6 +45,9 @@ pub struct Replication {
     pub pairs: Pairs,
     /// In order of arrival; empty unless asked for.
     pub rows: Vec<CallRow>,
+    /// What its draws were beyond their means, of the calls that count; `None` = nobody says. Set by the
+    /// driver.
+    pub controls: Option<Controls>,
     /// The verdict on the calls' conservation.
     pub conservation: Result<(), ConservationError>,
 }

@@ -27,9 +27,10 @@ fn is_proof() -> bool {
     std::env::var_os("LINEFINDER_PROOF").is_some_and(|value| value == "1")
 }
 
-/// Runs of 5, 10 and 40 replications, all from one pool: of every 40 replications a run of 5 takes
-/// the first 5, a run of 10 the 10 after them, a run of 40 all.
-const SIZES: [std::ops::Range<usize>; 3] = [0..5, 5..15, 0..40];
+/// Runs of 5, 10, 20 and 40 replications, all from one pool: of every 40 replications a run of 5 takes
+/// the first 5, a run of 10 the 10 after them, a run of 20 the last, a run of 40 all. From 20 on there
+/// are control variates.
+const SIZES: [std::ops::Range<usize>; 4] = [0..5, 5..15, 20..40, 0..40];
 
 fn check(centre: &Centre, seed: u64) {
     let exact = centre.exact();

@@ -23,6 +23,7 @@ pub(super) fn experiment(field: &Field<'_>) -> Option<Experiment> {
         "replications",
         "confidence",
         "until",
+        "control_variates",
         "day_factor",
         "threshold",
         "short_abandon",
@@ -61,6 +62,10 @@ pub(super) fn experiment(field: &Field<'_>) -> Option<Experiment> {
         replications,
         day_factor,
         threshold,
+        control_variates: keys
+            .get("control_variates")
+            .and_then(|field| field.boolean())
+            .unwrap_or(true),
     })
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Tally {
     width: f64,
     /// Sum of points.
     points: f64,
+    /// Sum of variances over what they would be without controls.
+    variance: f64,
 }
 
 impl Tally {
@@ -34,6 +36,7 @@ impl Tally {
             missed: [0; 2],
             width: 0.0,
             points: 0.0,
+            variance: 0.0,
         }
     }
 
@@ -46,18 +49,19 @@ impl Tally {
         self.missed[1] += u32::from(interval.lower > self.exact.value);
         self.width += (interval.upper - interval.lower) / 2.0;
         self.points += estimate.point;
+        self.variance += estimate.variance_ratio().unwrap_or(1.0);
     }
 
     fn covered(&self) -> f64 {
         1.0 - f64::from(self.missed[0] + self.missed[1]) / f64::from(self.experiments)
     }
 
-    /// | centre | measure | exact | replications | experiments | covered | below | above | half-width | bias |
+    /// | centre | measure | exact | replications | experiments | covered | below | above | half-width | bias | variance |
     pub(super) fn row(&self, centre: &str) -> String {
         let n = f64::from(self.experiments);
         let share = |missed: u32| 100.0 * f64::from(missed) / n;
         format!(
-            "| {centre} | {} | {:.5} | {} | {} | {:.2} % | {:.2} % | {:.2} % | {:.1} % | {:+.2} % |",
+            "| {centre} | {} | {:.5} | {} | {} | {:.2} % | {:.2} % | {:.2} % | {:.1} % | {:+.2} % | {:.2} |",
             self.exact.measure.id,
             self.exact.value,
             self.size,
@@ -67,6 +71,7 @@ impl Tally {
             share(self.missed[1]),
             100.0 * self.width / n / self.exact.value,
             100.0 * (self.points / n / self.exact.value - 1.0),
+            self.variance / n,
         )
     }
 
