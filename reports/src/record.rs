@@ -198,7 +198,7 @@ impl Recorder {
                 call,
                 agent: _,
                 talked,
-            } => self.call_ended(call, talked),
+            } => self.call_ended(at, call, talked),
             Event::CallAbandoned {
                 call,
                 stage: _,

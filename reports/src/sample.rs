@@ -147,6 +147,11 @@ impl SampleTable {
         cells.collect()
     }
 
+    /// What draws were beyond their means, by replication; `None` where nobody says.
+    pub fn controls(&self) -> impl Iterator<Item = Option<Controls>> + '_ {
+        self.rows.iter().map(|row| row.controls)
+    }
+
     fn column(&self, measure: &Measure, part: Part) -> Option<usize> {
         let is_it = |known: &Quantity| known.measure == measure && known.part == part;
         self.quantities.iter().position(is_it)

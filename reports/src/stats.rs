@@ -17,9 +17,11 @@ mod holm;
 mod quantile;
 mod scale;
 mod student;
+mod warm_up;
 
 pub use controls::{Controls, LEAST_REPLICATIONS, WORTH_IT};
 pub use estimate::{Estimate, Interval};
 pub use holm::{Decision, holm};
 pub use quantile::{Pooled, quantile};
 pub use student::{normal_quantile, t_quantile, t_two_sided};
+pub use warm_up::{Truncation, mser, truncation, welch};

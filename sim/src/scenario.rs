@@ -13,6 +13,7 @@
 
 mod agents;
 mod calls;
+mod course;
 mod digest;
 mod dist_spec;
 mod gates;
@@ -94,9 +95,17 @@ pub struct Experiment {
 pub struct Until {
     /// A measure id.
     pub measure: String,
-    /// Half the width of its interval at [`Experiment::confidence`], in the measure's own unit
-    /// (ratios 0..=1, spans in seconds). Above 0.
-    pub half_width: f64,
+    /// Half the width of its interval at [`Experiment::confidence`].
+    pub half_width: HalfWidth,
     /// Not more than this many; at least [`Experiment::replications`].
     pub max_replications: u32,
+}
+
+/// How narrow an interval is to be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum HalfWidth {
+    /// In the measure's own unit (ratios 0..=1, spans in seconds). Above 0.
+    Absolute(f64),
+    /// A share of the estimate, above 0 and at most 1.
+    Relative(f64),
 }

@@ -185,7 +185,7 @@ impl Estimate {
             Some(fit) => fit.se,
             None => standard_deviation(&self.influence)? / (self.n() as f64).sqrt(),
         };
-        Some(se * self.unit)
+        Some(se * self.unit * self.scale.correction(self.n()))
     }
 
     /// Degrees of freedom of the standard error: n - 1, less one for each control in use.

@@ -51,6 +51,16 @@ impl Scale {
         }
     }
 
+    /// What a standard error over `n` replications has to be multiplied by. Spans beyond a far quantile come in
+    /// clumps, of which few replications see too little: without it, intervals of the 99 % quantile cover in
+    /// 94.0 % at 10 replications.
+    pub(super) fn correction(&self, n: usize) -> f64 {
+        match self {
+            Scale::Range(..) => 1.0,
+            Scale::Levels { .. } => (1.0 + 0.5 / n as f64).sqrt(),
+        }
+    }
+
     /// `point`, `by` standard errors of `se` away, on this scale.
     pub(super) fn away(&self, point: f64, se: f64, by: f64) -> f64 {
         match self {

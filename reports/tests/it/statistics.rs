@@ -150,7 +150,7 @@ fn the_interval_of_a_quantile_is_that_of_the_share_below_it() {
         .iter()
         .map(|share| (share - 0.9) * (share - 0.9))
         .sum();
-    let se = (squares / 3.0 / 4.0).sqrt();
+    let se = (squares / 3.0 / 4.0 * (1.0 + 1.0 / 8.0)).sqrt();
     // t of 3 degrees of freedom for 80 %.
     let reach = 1.637_744_353_696_21 * se;
     let rank = |share: f64| all[(share * 800.0).ceil() as usize - 1] as f64;

@@ -8,9 +8,14 @@
 //! `LINEFINDER_EXPERIMENTS=N` makes N. Seeds are fixed: a build passes or does not.
 
 mod centre;
+mod controls;
+mod savings;
 mod tally;
 
-use centre::{BUSY, Centre, OVERLOADED, QUIET};
+use centre::{BUSY, Centre, Exact, OVERLOADED, QUIET};
+use reports::measures::Measure;
+use sim::experiment::{FIRST_LOOK, Stopping};
+use sim::scenario::{HalfWidth, Until};
 use tally::Tally;
 
 /// Experiments of each kind.
@@ -65,4 +70,58 @@ fn intervals_of_an_overloaded_centre_cover_the_exact_values() {
 #[test]
 fn intervals_of_a_quiet_centre_cover_the_exact_values() {
     check(&QUIET, 3);
+}
+
+/// A run that stops when its interval is narrow, at its own looks. Wanted are half-widths of which the first look
+/// reaches some, and others only after two or six times as many replications.
+#[test]
+fn intervals_of_runs_that_stop_by_themselves_cover_the_exact_value() {
+    const MOST: u32 = 240;
+    let centre = &QUIET;
+    let exact = centre.exact();
+    let exact: Vec<Exact> = exact
+        .into_iter()
+        .filter(|exact| ["mean_wait", "abandonment_rate", "wait_p90"].contains(&exact.measure.id))
+        .collect();
+    let cases: Vec<(Exact, f64)> = exact
+        .iter()
+        .flat_map(|exact| [0.12, 0.08, 0.05].map(|share| (*exact, share)))
+        .collect();
+    let stopping = |measure: &Measure, share: f64| {
+        let mut experiment = centre.scenario(4).experiment;
+        experiment.replications = 2;
+        experiment.until = Some(Until {
+            measure: measure.id.to_owned(),
+            half_width: HalfWidth::Relative(share),
+            max_replications: MOST,
+        });
+        Stopping::new(&experiment).expect("it is to stop")
+    };
+    let mut tallies: Vec<(Stopping, Tally, u64)> = cases
+        .iter()
+        .map(|(exact, share)| (stopping(exact.measure, *share), Tally::new(0, *exact), 0))
+        .collect();
+    assert_eq!(tallies[0].0.first_look(), FIRST_LOOK);
+    centre.runs(4, experiments(12), MOST, |run| {
+        for (stopping, tally, replications) in &mut tallies {
+            let mut n = stopping.first_look();
+            let mut part = run.slice(0..n as usize);
+            while let Some(next) = stopping.next_look(n)
+                && !stopping.look((&part).into()).is_reached()
+            {
+                n = next;
+                part = run.slice(0..n as usize);
+            }
+            tally.add((&part).into());
+            *replications += u64::from(n);
+        }
+    });
+    for ((_, tally, replications), (_, share)) in tallies.iter().zip(&cases) {
+        let mean = *replications as f64 / f64::from(tally.experiments());
+        let name = format!("quiet, until {:.0} %, {mean:.0} on average", 100.0 * share);
+        println!("{}", tally.row(&name));
+    }
+    for (_, tally, _) in &tallies {
+        tally.judge("stopped");
+    }
 }

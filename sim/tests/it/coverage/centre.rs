@@ -1,5 +1,6 @@
 //! Erlang-A centres of 25 agents, their exact values, and runs of them.
 
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use policy_file::Overrides;
@@ -42,6 +43,12 @@ pub(super) const BUSY: Centre = centre("busy", 500.0);
 pub(super) const OVERLOADED: Centre = centre("overloaded", 560.0);
 /// 85 %; one in eight waits: skewed.
 pub(super) const QUIET: Centre = centre("quiet", 425.0);
+
+/// 300 agents, as many erlangs.
+pub(super) const LARGE: Centre = Centre {
+    agents: 300,
+    ..centre("large", 6000.0)
+};
 
 /// One measure's exact value.
 #[derive(Clone, Copy)]
@@ -91,24 +98,13 @@ impl Centre {
 
     /// Does `n` runs of `size` replications each, one after the other.
     pub(super) fn runs(&self, seed: u64, n: u32, size: u32, mut see: impl FnMut(&SampleTable)) {
-        let options = Options {
-            threads: 2,
-            rows: false,
-            checks: Checks::default(),
-            command: String::new(),
-        };
-        let control = Control {
-            stop: &AtomicBool::new(false),
-            progress: &|_, _| {},
-        };
-        let sampler = Sampler::new(&self.scenario(seed), [], options).expect("it can be run");
+        let sampler = sampler(&self.scenario(seed));
         for run in 0..n {
-            let sampled = sampler.run(run * size..(run + 1) * size, &control);
-            see(&sampled.expect("it runs").own);
+            see(&sample(&sampler, run * size..(run + 1) * size));
         }
     }
 
-    fn scenario(&self, seed: u64) -> Scenario {
+    pub(super) fn scenario(&self, seed: u64) -> Scenario {
         let class = "calls.line.classes.all";
         let mut overrides = Overrides::new();
         for assignment in [
@@ -132,4 +128,22 @@ impl Centre {
         let file = crate::theory::scenarios().join("theory/erlang-a.yaml");
         Scenario::read(&file, &overrides).unwrap_or_else(|errors| panic!("{errors}"))
     }
+}
+
+pub(super) fn sampler(scenario: &Scenario) -> Sampler {
+    let options = Options {
+        threads: 2,
+        rows: false,
+        checks: Checks::default(),
+        command: String::new(),
+    };
+    Sampler::new(scenario, [], options).expect("it can be run")
+}
+
+pub(super) fn sample(sampler: &Sampler, replications: Range<u32>) -> SampleTable {
+    let control = Control {
+        stop: &AtomicBool::new(false),
+        progress: &|_, _| {},
+    };
+    sampler.run(replications, &control).expect("it runs").own
 }

@@ -28,7 +28,7 @@ impl Tally {
         sizes.iter().map(|size| of(*size).collect()).collect()
     }
 
-    fn new(size: usize, exact: Exact) -> Tally {
+    pub(super) fn new(size: usize, exact: Exact) -> Tally {
         Tally {
             size,
             exact,
@@ -50,6 +50,10 @@ impl Tally {
         self.width += (interval.upper - interval.lower) / 2.0;
         self.points += estimate.point;
         self.variance += estimate.variance_ratio().unwrap_or(1.0);
+    }
+
+    pub(super) fn experiments(&self) -> u32 {
+        self.experiments
     }
 
     fn covered(&self) -> f64 {
