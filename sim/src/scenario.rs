@@ -17,7 +17,7 @@ mod course;
 mod digest;
 mod dist_spec;
 mod gates;
-mod read;
+pub(crate) mod read;
 mod remarks;
 mod world;
 
