@@ -48,10 +48,9 @@ pub(crate) fn chart(warm_up: &WarmUp) -> Option<Chart> {
     Plotted {
         id: "warm-up".to_owned(),
         title: "The start of the run".to_owned(),
-        description: format!(
-            "Calls in line and in conversation, mean over the replications. {}",
-            warm_up.said()
-        ),
+        description: "Calls in line and in conversation: mean over the replications, and Welch's moving average \
+                      of it. Upright: where the scenario begins to count, and where MSER would."
+            .to_owned(),
         x: Scale::new("hours since the start", Numbers::Plain),
         y: Scale::new("calls in system", Numbers::Plain),
         series,

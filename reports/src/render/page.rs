@@ -93,8 +93,9 @@ fn push_warm_up(html: &mut String, report: &RunReport, chart: Option<&chart::Cha
         "<section>\n<h2 id=\"warm-up\">Warm-up</h2>\n<p>{}</p>",
         escaped(&warm_up.said())
     );
+    html.push_str("<div class=\"charts\">\n");
     push_chart(html, chart);
-    html.push_str("</section>\n");
+    html.push_str("</div>\n</section>\n");
 }
 
 fn push_measures(html: &mut String, report: &RunReport) {

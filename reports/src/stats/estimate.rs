@@ -201,7 +201,9 @@ impl Estimate {
     /// below 1; `None` when no controls are in use.
     #[must_use]
     pub fn variance_ratio(&self) -> Option<f64> {
-        self.fit.map(|fit| fit.variance_ratio)
+        // Of an estimate that does not vary there is nothing to save.
+        let fit = self.fit.filter(|_| self.unit != 0.0);
+        fit.map(|fit| fit.variance_ratio)
     }
 
     /// The two-sided t interval at `confidence` (0..1); `None` below two replications.

@@ -4,7 +4,7 @@
 //!
 //! One experiment is a run of n replications; it covers when its 95 % interval holds the exact value.
 //! `LINEFINDER_PROOF=1` makes 10,000 experiments of each kind and asks for 94 to 96 %; by default there
-//! are few, and the test asks for no more than what an interval of 95 % misses once in 10,000 times.
+//! are few, and misses must not be so many that intervals of 95 % had them in less than one of 100,000 tests.
 //! `LINEFINDER_EXPERIMENTS=N` makes N. Seeds are fixed: a build passes or does not.
 
 mod centre;
