@@ -78,13 +78,13 @@ fn controls_save_most_of_the_variance() {
     check(
         &BUSY,
         5,
-        experiments(10).min(2_000),
+        experiments(10).min(1_000),
         if is_full { 0.4 } else { 0.9 },
     );
     check(
         &LARGE,
         6,
-        experiments(3).min(400),
+        experiments(3).min(200),
         if is_full { 0.3 } else { 0.9 },
     );
 }
