@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_cut_is_where_the_transient_ends() {
         // Rises over 8 values, then wiggles around 10.
-        let wiggle = |k: usize| if k % 2 == 0 { 0.5 } else { -0.5 };
+        let wiggle = |k: usize| if k.is_multiple_of(2) { 0.5 } else { -0.5 };
         let values: Vec<f64> = (0..60)
             .map(|k| if k < 8 { k as f64 } else { 10.0 + wiggle(k) })
             .collect();
