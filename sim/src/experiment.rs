@@ -5,6 +5,7 @@
 //! one thread and many give the same bytes.
 
 mod batch;
+mod calibrate;
 mod check;
 mod course;
 mod error;
@@ -13,6 +14,7 @@ mod run;
 mod sample;
 mod sequential;
 
+pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
 pub use error::RunError;
 pub use run::{Control, Options, Run, run};

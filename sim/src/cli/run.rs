@@ -1,6 +1,7 @@
 //! `linefinder run SCENARIO`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -74,7 +75,7 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
 }
 
 /// How a command ends that could not finish its runs.
-pub(super) fn exit_of(error: &RunError) -> Exit {
+pub(super) const fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,
         RunError::Stopped => Exit::Interrupted,
@@ -157,25 +158,47 @@ fn reached(precision: &Precision, n: usize) -> String {
 }
 
 fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
+    read_changed(
+        &args.scenario,
+        &Changes {
+            seed: args.seed,
+            replications: args.replications,
+            days: args.days,
+            set: &args.set,
+        },
+    )
+}
+
+/// What a command line changes of a scenario.
+pub(super) struct Changes<'a> {
+    pub(super) seed: Option<u64>,
+    pub(super) replications: Option<u32>,
+    pub(super) days: Option<u32>,
+    pub(super) set: &'a [String],
+}
+
+/// Reads a scenario with changes.
+pub(super) fn read_changed(path: &Path, changes: &Changes<'_>) -> Result<Scenario, FileErrors> {
     let mut overrides = Overrides::new();
     let mut set = |assignment: String| overrides.set(&assignment);
-    if let Some(seed) = args.seed {
+    if let Some(seed) = changes.seed {
         set(format!("experiment.seed={seed}"))?;
     }
-    if let Some(n) = args.replications {
+    if let Some(n) = changes.replications {
         set(format!("experiment.replications={n}"))?;
         set("experiment.until=null".to_string())?;
     }
-    if let Some(days) = args.days {
+    if let Some(days) = changes.days {
         set("experiment.horizon=null".to_string())?;
         set(format!("experiment.days={days}"))?;
     }
-    for assignment in &args.set {
+    for assignment in changes.set {
         set(assignment.clone())?;
     }
-    Scenario::read(&args.scenario, &overrides)
+    Scenario::read(path, &overrides)
 }
 
+/// As many as are asked for, or as there are cores.
 pub(super) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),

@@ -4,6 +4,8 @@
 
 mod bound;
 mod calendar;
+mod calibrate_command;
+mod calibration;
 mod command;
 mod coverage;
 mod dist;
