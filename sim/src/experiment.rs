@@ -12,9 +12,11 @@ mod error;
 mod gates;
 mod run;
 mod sample;
+mod sequential;
 
 pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
 pub use error::RunError;
-pub use run::{Control, Imprecise, Options, Run, run};
+pub use run::{Control, Options, Run, run};
 pub use sample::{Sampled, Sampler};
+pub use sequential::{FIRST_LOOK, Stopping};

@@ -7,6 +7,7 @@ mod calendar;
 mod calibrate_command;
 mod calibration;
 mod command;
+mod coverage;
 mod dist;
 mod draws;
 mod estimates;

@@ -24,7 +24,11 @@ fn library() -> Vec<PathBuf> {
     .flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap())
     .map(|entry| entry.unwrap().path())
     .filter(|path| path.extension().is_some_and(|e| e == "yaml"))
-    .filter(|path| path.file_name().is_some_and(|n| n != "columns.yaml"))
+    .filter(|path| {
+        // A columns file and a plan are no scenarios.
+        path.file_name()
+            .is_some_and(|name| name != "columns.yaml" && name != "rollout.yaml")
+    })
     .collect();
     files.sort();
     files
