@@ -11,8 +11,8 @@
 //! Never looks at a measure's meaning. Sums run in the order of the replications: the same input
 //! gives the same bytes.
 
-mod difference;
 mod controls;
+mod difference;
 mod estimate;
 mod holm;
 mod quantile;
@@ -20,8 +20,8 @@ mod scale;
 mod student;
 mod warm_up;
 
-pub use difference::Difference;
 pub use controls::{Controls, LEAST_REPLICATIONS, WORTH_IT};
+pub use difference::Difference;
 pub use estimate::{Estimate, Interval};
 pub use holm::{Decision, holm};
 pub use quantile::{Pooled, quantile};

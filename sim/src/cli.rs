@@ -7,8 +7,8 @@
 mod calibrate;
 mod check;
 mod files;
-mod merge;
 mod gate;
+mod merge;
 mod plan;
 mod progress;
 mod repeat;

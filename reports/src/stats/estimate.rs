@@ -155,17 +155,19 @@ impl Estimate {
     /// A point and how far each replication pulls it, as [`Estimate::influence`] told them.
     #[must_use]
     pub fn of_influence(point: f64, influence: Vec<f64>) -> Estimate {
-        Estimate {
-            point,
-            sd: None,
-            influence,
-        }
+        Estimate::new(point, None, influence, 1.0, Scale::PLAIN)
     }
 
-    /// By replication, in order: how far it pulls the point. Empty when the method gives none.
+    /// By replication, in order: how far it pulls the point, in the point's unit, controls left aside.
+    /// Empty when the method gives none.
+    pub fn influence(&self) -> impl ExactSizeIterator<Item = f64> {
+        self.influence.iter().map(|pull| pull * self.unit)
+    }
+
+    /// The point without what controls explain: what [`Estimate::influence`] pulls at.
     #[must_use]
-    pub fn influence(&self) -> &[f64] {
-        &self.influence
+    pub fn uncontrolled(&self) -> f64 {
+        self.uncontrolled
     }
 
     /// The same in a unit of which `per` make one of the present.
