@@ -23,10 +23,14 @@ pub(super) struct Part<'t> {
     pub(super) bytes: &'t [u8],
 }
 
+/// Bytes that a message has room for.
+pub(super) fn longest(max_payload: usize) -> usize {
+    LONGEST.min(max_payload.saturating_sub(HEADERS)).max(1)
+}
+
 /// Cuts a text for a server that takes messages of at most `max_payload` bytes.
 pub(super) fn cut<'t>(address: &str, text: &'t str, max_payload: usize) -> Vec<Part<'t>> {
-    let longest = LONGEST.min(max_payload.saturating_sub(HEADERS)).max(1);
-    let pieces: Vec<&[u8]> = text.as_bytes().chunks(longest).collect();
+    let pieces: Vec<&[u8]> = text.as_bytes().chunks(longest(max_payload)).collect();
     let n = pieces.len();
     let part = |(place, bytes)| {
         let mut headers = HeaderMap::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::consumer::pull::Config as PullConfig;
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::object_store::Config as ObjectConfig;
+use async_nats::jetstream::object_store::{Config as ObjectConfig, ObjectMetadata};
 use async_nats::jetstream::stream::{Config as StreamConfig, RetentionPolicy, Stream};
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, HeaderMap};
@@ -110,7 +110,12 @@ impl Queue {
             }
         };
         if store.info(PLAN).await.is_err() {
-            store.put(PLAN, &mut plan.as_bytes()).await?;
+            let object = ObjectMetadata {
+                name: PLAN.to_owned(),
+                chunk_size: Some(parts::longest(self.client.server_info().max_payload)),
+                ..ObjectMetadata::default()
+            };
+            store.put(object, &mut plan.as_bytes()).await?;
         }
         self.work_queue("results").await?;
         let tasks = self.work_queue("tasks").await?;

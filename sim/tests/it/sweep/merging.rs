@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use policy_file::Document;
+use policy_file::node::{Node, Value};
+
 use super::{Folder, assert_same, code, files, finished, linefinder, other_build, said, sweep};
 
 fn merge(folders: &[&Path], out: &Path) -> Output {
@@ -163,4 +166,71 @@ fn a_plan_alone_is_enough_elsewhere() {
     let output = merge(&[&elsewhere.join("results")], &at("merged"));
     assert_eq!(code(&output), 0, "{}", said(&output));
     assert_same(&at("one"), &at("merged"));
+}
+
+/// The value at a dotted path of a YAML file.
+fn at<'n>(root: &'n Node, path: &str) -> &'n Node {
+    path.split('.').fold(root, |node, key| match &node.value {
+        Value::List(items) => &items[key.parse::<usize>().expect("a place in a list")],
+        Value::Map(_) | Value::Scalar { .. } | Value::Null => node
+            .get(key)
+            .unwrap_or_else(|| panic!("no {key} of {path}")),
+    })
+}
+
+fn text(node: &Node) -> &str {
+    match &node.value {
+        Value::Scalar { text, .. } => text,
+        Value::List(_) | Value::Map(_) | Value::Null => panic!("{} is no text", node.kind()),
+    }
+}
+
+#[test]
+fn the_kubernetes_job_does_every_shard_once() {
+    let manifest = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/kubernetes/sweep-job.yaml"
+    );
+    let job = Document::read(Path::new(manifest)).unwrap().root;
+    for (path, value) in [
+        ("apiVersion", "batch/v1"),
+        ("kind", "Job"),
+        ("spec.completionMode", "Indexed"),
+        ("spec.backoffLimitPerIndex", "3"),
+        ("spec.template.spec.restartPolicy", "Never"),
+        ("spec.template.spec.containers.0.command.0", "linefinder"),
+        // A mistake in the input is not tried again.
+        ("spec.podFailurePolicy.rules.1.action", "FailIndex"),
+        ("spec.podFailurePolicy.rules.1.onExitCodes.values.0", "2"),
+    ] {
+        assert_eq!(text(at(&job, path)), value, "{path}");
+    }
+    let container = at(&job, "spec.template.spec.containers.0");
+    let name = at(
+        &job,
+        "spec.podFailurePolicy.rules.1.onExitCodes.containerName",
+    );
+    assert_eq!(text(at(container, "name")), text(name));
+    let Value::List(args) = &at(container, "args").value else {
+        panic!("args are a list");
+    };
+    // Each index with what Kubernetes puts in, on this machine's folders.
+    let folder = Folder::new();
+    let path = |name: &str| folder.at(name);
+    finished(&mut sweep(&path("one"), &[]));
+    finished(&mut sweep(&path("plan"), &["--plan-only"]));
+    let completions: u32 = text(at(&job, "spec.completions")).parse().unwrap();
+    for index in 0..completions {
+        let mut command = linefinder();
+        for arg in args {
+            let arg = text(arg).replace("$(JOB_COMPLETION_INDEX)", &index.to_string());
+            let arg = arg.replace("/plan/", &format!("{}/", path("plan").display()));
+            command.arg(arg.replace("=/results", &format!("={}", path("results").display())));
+        }
+        let output = finished(&mut command);
+        assert!(said(&output).contains(&format!("shard {index}/{completions}")));
+    }
+    let output = merge(&[&path("results")], &path("results"));
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert_same(&path("one"), &path("results"));
 }

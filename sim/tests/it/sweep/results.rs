@@ -214,3 +214,34 @@ fn without_a_folder_nothing_is_left_behind() {
     assert!(!output.stdout.is_empty());
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
 }
+
+#[test]
+fn the_readmes_table_of_polls_is_what_its_sweep_says() {
+    let sweep = sweep_json(
+        linefinder()
+            .args(["sweep", "scenarios/plan/phase-3.yaml", "--json"])
+            .args(["--set", "policy.queues.sales.discovery={ poll: 10s }"])
+            .args(["--vary", "policy.queues.sales.discovery.poll=2s,10s"]),
+    );
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    for (point, poll) in [(0, "2 s"), (1, "10 s")] {
+        let measure = |id: &str| &sweep["points"][point]["measures"][id];
+        let latency = number(&measure("assignment_latency_p99")["mean"]);
+        let latency = match latency < 9.995 {
+            true => format!("{latency:.2} s"),
+            false => format!("{latency:.1} s"),
+        };
+        let lost = measure("abandonment_rate");
+        let percent = |key: &str| format!("{:.1}", 100.0 * number(&lost[key]));
+        let n = format!("{:.0}", number(&measure("store_ops_per_hour")["mean"]));
+        let (thousands, rest) = n.split_at(n.len() - 3);
+        let row = format!(
+            "| poll every {poll} | {latency} | {} % ({}–{}) | {thousands},{rest} |",
+            percent("mean"),
+            percent("lower"),
+            percent("upper"),
+        );
+        assert!(readme.contains(&row), "{row}: `.ci/showcase` renews it");
+    }
+}
