@@ -174,6 +174,7 @@ pub(crate) mod tests {
                 outcome: None,
                 wait: Some(60_000_000),
                 agent: Some("a01".into()),
+                caller: None,
                 service_start: start.map(time),
                 service_end: end.map(time),
             },

@@ -13,7 +13,7 @@ mod tables;
 mod world;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use engine::id::{ClassId, QueueId};
@@ -51,7 +51,7 @@ impl Scenario {
     /// Everything that is wrong with the files or the overrides.
     pub fn read(path: &Path, overrides: &Overrides) -> Result<Scenario, FileErrors> {
         let base = path.parent().unwrap_or(Path::new(""));
-        from_document(Document::read(path)?, base, overrides)
+        from_document(Document::read(path)?, Context::new(base), overrides)
     }
 
     /// Reads a scenario from a text that messages call `name`; its files are looked for in
@@ -65,20 +65,37 @@ impl Scenario {
         base: &Path,
         overrides: &Overrides,
     ) -> Result<Scenario, FileErrors> {
-        from_document(Document::parse(text, name)?, base, overrides)
+        from_document(Document::parse(text, name)?, Context::new(base), overrides)
+    }
+
+    /// Reads a scenario that is not written yet: `beside` has the texts of the files it refers to, by
+    /// the paths it names them with.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`]; a file that it names and `beside` has not is looked for in the working
+    /// folder.
+    pub fn parse_with(
+        text: &str,
+        name: &str,
+        beside: &BTreeMap<PathBuf, String>,
+    ) -> Result<Scenario, FileErrors> {
+        let context = Context {
+            beside: beside.clone(),
+            ..Context::new(Path::new(""))
+        };
+        from_document(Document::parse(text, name)?, context, &Overrides::new())
     }
 }
 
 fn from_document(
     mut document: Document,
-    base: &Path,
+    context: Context,
     overrides: &Overrides,
 ) -> Result<Scenario, FileErrors> {
     let problems = Problems::new();
     let mut own = overrides.clone();
     let for_policy = own.split_off("policy");
     own.apply(&mut document.root, &problems);
-    let context = Context::new(base);
     let scenario = scenario(
         &Field::root(&document.root, &problems),
         &context,
@@ -91,6 +108,8 @@ fn from_document(
 /// What every part needs to know of the whole.
 struct Context {
     base: PathBuf,
+    /// Texts of files that are not written yet.
+    beside: BTreeMap<PathBuf, String>,
     names: RefCell<Names>,
     /// Where each queue was first named, for errors about the policy.
     first_queues: RefCell<Vec<Mention>>,
@@ -109,6 +128,7 @@ impl Context {
     fn new(base: &Path) -> Context {
         Context {
             base: base.to_owned(),
+            beside: BTreeMap::new(),
             names: RefCell::default(),
             first_queues: RefCell::default(),
             refused: RefCell::default(),
@@ -286,7 +306,12 @@ fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<R
         )
     } else {
         let path = context.file(&field)?;
-        (PolicyFile::read_with(&path, &overrides), Some(path))
+        let read = match context.beside.get(&path) {
+            Some(text) => Document::parse(text, &path.display().to_string())
+                .and_then(|document| PolicyFile::from_node(&document.root, "", &overrides)),
+            None => PolicyFile::read_with(&path, &overrides),
+        };
+        (read, Some(path))
     };
     match read {
         Ok(policy) => {

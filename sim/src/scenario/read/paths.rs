@@ -37,6 +37,9 @@ impl Context {
             true => PathBuf::from(&expanded.text),
             false => self.base.join(&expanded.text),
         };
+        if self.beside.contains_key(&path) {
+            return Some(path);
+        }
         let Err(message) = check_file(&path) else {
             return Some(path);
         };
