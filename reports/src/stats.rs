@@ -12,10 +12,16 @@
 
 mod estimate;
 mod holm;
+mod kolmogorov;
+mod minimum;
+mod overdispersion;
 mod quantile;
 mod student;
 
 pub use estimate::{Estimate, Interval};
 pub use holm::{Decision, holm};
+pub use kolmogorov::{distance as kolmogorov_distance, p_value as kolmogorov_p_value};
+pub use minimum::{Minimum, minimum, standard_errors};
+pub use overdispersion::{Overdispersion, overdispersion};
 pub use quantile::{Pooled, quantile};
 pub use student::{normal_quantile, t_quantile, t_two_sided};

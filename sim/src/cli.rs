@@ -6,6 +6,7 @@
 
 mod check;
 mod files;
+mod fit;
 mod progress;
 mod repeat;
 mod run;
@@ -70,6 +71,8 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
+    Fit(fit::FitArgs),
     /// Validate policies, scenarios and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -166,6 +169,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Fit(args) => fit::fit(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

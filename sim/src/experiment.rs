@@ -7,12 +7,14 @@
 mod batch;
 mod check;
 mod course;
+mod each;
 mod error;
 mod gates;
 mod run;
 mod sample;
 
 pub use check::check_invariants;
+pub use each::each;
 pub use error::RunError;
 pub use run::{Control, Imprecise, Options, Run, run};
 pub use sample::{Sampled, Sampler};

@@ -14,7 +14,7 @@
 mod agents;
 mod calls;
 mod digest;
-mod dist_spec;
+pub(crate) mod dist_spec;
 mod gates;
 mod read;
 mod remarks;

@@ -175,7 +175,7 @@ fn checks(args: &RunArgs) -> Checks {
 }
 
 /// A flag that Ctrl-C sets; pressed twice, the process ends at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // A second handler in one process is refused; Ctrl-C then ends the process as ever.

@@ -75,7 +75,10 @@ fn columns(root: &Field<'_>) -> Option<Columns> {
         .and_then(|field| field.choice(&[("refuse", BadRows::Refuse), ("skip", BadRows::Skip)]));
     Some(Columns {
         queue: label("queue", true),
-        class: keys.get("class").map(|field| class(&field)).unwrap_or_default(),
+        class: keys
+            .get("class")
+            .map(|field| class(&field))
+            .unwrap_or_default(),
         outcome: label("outcome", false),
         talk: span("talk"),
         wait: span("wait"),
@@ -124,7 +127,15 @@ fn arrived_at(field: &Field<'_>) -> Option<ArrivedAt> {
             timezone: None,
         });
     }
-    let known = ["column", "format", "timezone", "date", "time", "time_format", "missing"];
+    let known = [
+        "column",
+        "format",
+        "timezone",
+        "date",
+        "time",
+        "time_format",
+        "missing",
+    ];
     let keys = field.keys(&known)?;
     let (key, _) = keys.one_of(&["column", "date"])?;
     let date_format = format(&keys, "format");
@@ -188,7 +199,9 @@ fn class(field: &Field<'_>) -> Vec<Label> {
     }
     let items = field.items("a list of labels").unwrap_or_default();
     if items.is_empty() {
-        field.wrong("expected at least one label, as in `{ column: priority, map: { \"2\": vip } }`");
+        field.wrong(
+            "expected at least one label, as in `{ column: priority, map: { \"2\": vip } }`",
+        );
     }
     items.iter().filter_map(|item| label(item, false)).collect()
 }
@@ -199,7 +212,10 @@ fn legs(field: &Field<'_>) -> Option<Legs> {
     let example = "legs: { call: Sid, parent: ParentCallSid, answered: { Status: completed }, hung_up: { \
                    Status: canceled } }";
     let column = |key| required_column(&keys, key, example);
-    let condition = |key| keys.required(key, example).and_then(|field| condition(&field));
+    let condition = |key| {
+        keys.required(key, example)
+            .and_then(|field| condition(&field))
+    };
     let (call, parent) = (column("call"), column("parent"));
     let (answered, hung_up) = (condition("answered"), condition("hung_up"));
     Some(Legs {
@@ -231,7 +247,11 @@ fn service(field: &Field<'_>) -> Option<ServiceColumns> {
     let end = keys.get("end").and_then(|field| column(&field));
     let start = match (keys.get("start"), &end) {
         (None, Some(_)) => None,
-        (Some(_) | None, _) => Some(required_column(&keys, "start", "service: { start: answered_at }")?),
+        (Some(_) | None, _) => Some(required_column(
+            &keys,
+            "start",
+            "service: { start: answered_at }",
+        )?),
     };
     Some(ServiceColumns {
         end,
