@@ -294,10 +294,7 @@ fn request(args: &FitArgs) -> Result<Request, FileErrors> {
             step: args.step,
             alike: args.alike.clone(),
             short: args.short,
-            presence: presence::Rule {
-                gap: args.gap,
-                ..presence::Rule::default()
-            },
+            presence: presence::Rule::for_drawn_talk(args.gap),
             talk: args.talk,
             patience: args.patience,
             ..Options::default()

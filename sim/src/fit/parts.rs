@@ -73,7 +73,7 @@ impl Default for Options {
             alike: Vec::new(),
             short: Duration::from_secs(10),
             redial_within: Duration::from_secs(3600),
-            presence: presence::Rule::default(),
+            presence: presence::Rule::for_drawn_talk(presence::Rule::default().gap),
             talk: Choice::Best,
             patience: Choice::Data,
         }
