@@ -7,6 +7,7 @@
 mod check;
 mod files;
 mod fit;
+mod plan;
 mod progress;
 mod repeat;
 mod run;
@@ -36,6 +37,15 @@ Examples:
 
 Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or what
 was measured is not valid, 130 interrupted (nothing was written).";
+
+/// Examples of `plan`.
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  linefinder plan scenarios/plan/rollout.yaml --out out/plan
+  linefinder plan scenarios/plan/rollout.yaml --keep-going --replications 20
+
+Exit codes: 0 every phase holds, 1 something is shown not to, 2 the input is wrong, 3 more replications
+are needed, 4 could not run, 130 interrupted (nothing was written).";
 
 /// Examples of `check`.
 const CHECK_EXAMPLES: &str = "\
@@ -73,7 +83,9 @@ enum Command {
     Run(RunArgs),
     /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
     Fit(fit::FitArgs),
-    /// Validate policies, scenarios and columns files.
+    /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
+    Plan(PlanArgs),
+    /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
         /// The files.
@@ -138,6 +150,31 @@ struct RunArgs {
     all: bool,
 }
 
+#[derive(Args)]
+#[command(after_help = PLAN_EXAMPLES)]
+struct PlanArgs {
+    /// The plan file.
+    plan: PathBuf,
+    /// The seed of every draw, instead of the scenarios'.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Replications of every scenario, instead of their own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    replications: Option<u32>,
+    /// Threads; as many as there are cores unless said. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Run every phase and stage, whatever is found.
+    #[arg(long)]
+    keep_going: bool,
+    /// Write plan.json, plan.html and the numbers of every chart (charts/*.csv) into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print plan.json instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
 /// How the command ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
@@ -170,6 +207,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     match cli.command {
         Command::Run(args) => run::run(&args),
         Command::Fit(args) => fit::fit(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

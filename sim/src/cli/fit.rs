@@ -10,7 +10,7 @@ use policy_file::{FileError, FileErrors, PolicyFile, Weekdays, quantity};
 
 use super::files::Folder;
 use super::progress::Progress;
-use super::run::stop_on_interrupt;
+use super::run::{stop_on_interrupt, threads};
 use super::{Exit, files, print, tell};
 use crate::experiment::{Control, RunError};
 use crate::fit::families::Family;
@@ -126,12 +126,8 @@ pub(super) fn fit(args: &FitArgs) -> Exit {
         stop: &stop,
         progress: &|done, planned| progress.show(done, planned),
     };
-    let threads = args.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    );
     let simulator = Simulator {
-        threads,
+        threads: threads(args.threads),
         control: &control,
     };
     let made = study(&request, &simulator, &|what| progress.say(what));

@@ -42,7 +42,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
         }
     };
     let options = Options {
-        threads: threads(args),
+        threads: threads(args.threads),
         rows: args.calls,
         checks: checks(args),
         command: repeat::command(args, scenario.experiment.seed),
@@ -70,6 +70,11 @@ pub(super) fn run(args: &RunArgs) -> Exit {
 fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
     tell(&format!("error: {}: {error}", args.scenario.display()));
     tell(&repeat::advice(command));
+    exit_of(error)
+}
+
+/// How a command ends that could not finish its runs.
+pub(super) fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,
         RunError::Stopped => Exit::Interrupted,
@@ -156,8 +161,8 @@ fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
     Scenario::read(&args.scenario, &overrides)
 }
 
-fn threads(args: &RunArgs) -> usize {
-    args.threads.map_or_else(
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),
         usize::from,
     )

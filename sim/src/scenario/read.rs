@@ -106,8 +106,8 @@ fn from_document(
 }
 
 /// What every part needs to know of the whole.
-struct Context {
-    base: PathBuf,
+pub(crate) struct Context {
+    pub(crate) base: PathBuf,
     /// Texts of files that are not written yet.
     beside: BTreeMap<PathBuf, String>,
     names: RefCell<Names>,
@@ -125,7 +125,7 @@ struct Mention {
 }
 
 impl Context {
-    fn new(base: &Path) -> Context {
+    pub(crate) fn new(base: &Path) -> Context {
         Context {
             base: base.to_owned(),
             beside: BTreeMap::new(),
@@ -217,7 +217,24 @@ fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Optio
     Some(scenario)
 }
 
-fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
+/// Reads gates that stand in another file, about this scenario; policies that they name are looked
+/// for in `base`. Reports what is wrong to the field.
+pub(crate) fn further_gates(
+    field: &Field<'_>,
+    base: &Path,
+    scenario: &Scenario,
+) -> Vec<super::Gate> {
+    let names = &scenario.world.names;
+    let found = gates::gates(field, &Context::new(base), names);
+    let about = Scenario {
+        gates: found,
+        ..scenario.clone()
+    };
+    gates::check_recorded(field, &about);
+    about.gates
+}
+
+pub(crate) fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
     let text = field.text("a name such as busy-monday")?;
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = text.starts_with(char::is_alphanumeric)

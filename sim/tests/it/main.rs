@@ -14,6 +14,7 @@ mod fit;
 mod measured;
 mod memory;
 mod people;
+mod plan;
 mod readme;
 mod replay;
 mod scenario_errors;
