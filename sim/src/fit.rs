@@ -22,11 +22,13 @@ pub mod peaks;
 pub mod predict;
 pub mod presence;
 pub mod redials;
+pub mod report;
 pub mod simulate;
 pub mod spans;
 pub mod staffing;
 pub mod study;
 pub mod waiting;
+pub mod warnings;
 pub mod wrap_up;
 pub mod write;
 

@@ -10,12 +10,12 @@ use policy_file::{FileError, FileErrors, PolicyFile, Weekdays, quantity};
 
 use super::files::Folder;
 use super::progress::Progress;
-use super::run::{stop_on_interrupt, threads};
-use super::{Exit, files, print, tell};
-use crate::experiment::{Control, RunError};
-use crate::fit::families::Family;
+use super::run::{exit_of, stop_on_interrupt, threads};
+use super::{Exit, files, print, repeat, tell};
+use crate::experiment::Control;
 use crate::fit::parts::{Choice, Options, divides_a_day};
 use crate::fit::presence;
+use crate::fit::report::{fit_json, fit_page, fit_table};
 use crate::fit::simulate::Simulator;
 use crate::fit::study::{HoldOut, Request, Study, StudyError, study};
 use crate::fit::write::Told;
@@ -114,7 +114,13 @@ pub(super) fn fit(args: &FitArgs) -> Exit {
     };
     let stop = stop_on_interrupt();
     let path = folder_path(&args.out);
-    let folder = match Folder::make(&path, OF_FIT) {
+    let curves = curves(&path);
+    let names: Vec<&str> = OF_FIT
+        .iter()
+        .copied()
+        .chain(curves.iter().map(String::as_str))
+        .collect();
+    let folder = match Folder::make(&path, &names) {
         Ok(folder) => folder,
         Err(error) => {
             tell(&format!("error: {error}"));
@@ -150,85 +156,100 @@ fn fail(error: &StudyError) -> Exit {
         }
         StudyError::Run(error) => {
             tell(&format!("error: {error}"));
-            match error {
-                RunError::Stopped => Exit::Interrupted,
-                RunError::Unsupported(_) => Exit::BadInput,
-                RunError::NotConserved { .. }
-                | RunError::Broken { .. }
-                | RunError::Unserved { .. }
-                | RunError::Bug { .. } => Exit::Invalid,
-            }
+            exit_of(error)
         }
     }
 }
 
-fn show(_args: &FitArgs, study: &Study, _folder: &Folder<'_>) -> Exit {
-    let _ = print(&study.written.scenario);
-    for class in &study.parts.classes {
-        eprintln!(
-            "{} n {} hung {} short {:.3}",
-            class.name, class.n, class.hung_up, class.short_share
-        );
-        for c in &class.talk.candidates {
-            eprintln!(
-                "   talk {:22} aic {:.1} D {:.4} mean {:.1} sd {:.1} {:?}",
-                c.family.name(),
-                c.aic,
-                c.distance,
-                c.mean,
-                c.deviation,
-                c.parameters
-            );
+/// Writes everything, then shows it: who reads a table can look at the files.
+fn show(args: &FitArgs, study: &Study, folder: &Folder<'_>) -> Exit {
+    let command = command(args);
+    let json = fit_json(study, &command);
+    let scenario = args.out.file_name().unwrap_or_default().to_string_lossy();
+    // The scenario is renamed last: whoever finds it finds its files.
+    let mut all = vec![(format!("../{scenario}"), study.written.scenario.clone())];
+    let beside = study.written.beside.iter();
+    all.extend(beside.map(|(name, text)| (name.clone(), text.clone())));
+    all.extend(files::of_page("fit.html", fit_page(study, &command)));
+    all.push(("fit.json".to_owned(), json.clone()));
+    if let Err(error) = folder.write(&all) {
+        tell(&format!("error: {error}"));
+        return Exit::Invalid;
+    }
+    let printed = match args.json {
+        true => print(&json),
+        false => print(&fit_table(study)),
+    };
+    let path = folder_path(&args.out);
+    tell(&format!(
+        "scenario written to {}, its files and fit.html to {}",
+        args.out.display(),
+        path.display()
+    ));
+    tell(&format!(
+        "try: linefinder run {}",
+        repeat::quoted(&args.out.to_string_lossy())
+    ));
+    printed.map_or_else(|failed| failed, |()| Exit::Passed)
+}
+
+/// The command that repeats it.
+fn command(args: &FitArgs) -> String {
+    let path = |path: &Path| repeat::quoted(&path.to_string_lossy());
+    let mut words = vec!["linefinder fit".to_owned(), path(&args.log)];
+    let mut add = |flag: &str, value: String| words.push(format!("{flag} {value}"));
+    add("--columns", path(&args.columns));
+    add("--out", path(&args.out));
+    if let Some(hold_out) = &args.hold_out {
+        add("--hold-out", hold_out.to_string());
+    }
+    if let Some(predict) = &args.predict {
+        add("--predict", path(predict));
+        if let Some(columns) = &args.predict_columns {
+            add("--predict-columns", path(columns));
         }
-        eprintln!(
-            "   data mean {:?} chosen {:?} pooled {}",
-            class.talk.spans.mean(),
-            class.talk.law().map(|l| l.name()),
-            class.talk.is_pooled
+        add("--predict-days", args.predict_days.to_string());
+    }
+    if let Some(policy) = &args.policy {
+        add("--policy", path(policy));
+    }
+    for (class, by) in &args.head_start {
+        add(
+            "--head-start",
+            format!("{class}={}", quantity::format_span(*by)),
         );
     }
-    eprintln!(
-        "{:?}\n{:?}\n{:?}",
-        study.parts.redials, study.parts.peaks, study.calibration
-    );
-    for a in &study.parts.arrivals {
-        eprintln!("{:?} {:?}", a.overdispersion, a.dispersion_within);
+    add("--queue", args.queue.clone());
+    add("--step", quantity::format_span(args.step));
+    for days in &args.alike {
+        add("--alike", days.to_string());
     }
-    for p in study
-        .check
-        .iter()
-        .chain(
-            study
-                .held_out
-                .iter()
-                .flat_map(|h| [&h.from_the_calendar, &h.given_calls_and_agents]),
-        )
-        .chain(
-            study
-                .predicted
-                .iter()
-                .flat_map(|p| std::iter::once(&p.prediction).chain(&p.what_if)),
-        )
-    {
-        eprintln!("{}", p.title);
-        for f in &p.figures {
-            eprintln!(
-                "   {:26} rec {:9.4} pred {:9.4} {:9.4}..{:9.4} {}",
-                f.id,
-                f.recorded,
-                f.mean,
-                f.lower,
-                f.upper,
-                f.is_inside()
-            );
-        }
-        eprintln!(
-            "   days calls {:?} hung {:?}",
-            p.days_inside(|d| d.calls),
-            p.days_inside(|d| d.hung_up)
-        );
+    if let Some(dates) = &args.leave_out {
+        let dates: Vec<String> = dates.iter().map(Date::to_string).collect();
+        add("--leave-out", dates.join(","));
     }
-    Exit::Passed
+    add("--talk", args.talk.key().to_owned());
+    add("--patience", args.patience.key().to_owned());
+    add("--gap", quantity::format_span(args.gap));
+    add("--short", quantity::format_span(args.short));
+    if args.no_calibration {
+        words.push("--no-calibration".to_owned());
+    }
+    words.push(format!("--replications {}", args.replications));
+    words.join(" ")
+}
+
+/// Curves of classes that an earlier fit left in the folder: this one may have other classes.
+fn curves(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let is_curve = |name: &String| {
+        let kind = ["patience-", "talk-"]
+            .iter()
+            .any(|kind| name.starts_with(kind));
+        kind && name.ends_with(".csv")
+    };
+    names.filter(is_curve).collect()
 }
 
 /// `bank.yaml` and `bank.fit`.
@@ -382,21 +403,9 @@ fn head_start(text: &str) -> Result<(String, Duration), String> {
 }
 
 fn choice(text: &str) -> Result<Choice, String> {
-    Ok(match text {
-        "best" => Choice::Best,
-        "data" => Choice::Data,
-        "exponential" => Choice::Of(Family::Exponential),
-        "gamma" => Choice::Of(Family::Gamma),
-        "weibull" => Choice::Of(Family::Weibull),
-        "lognormal" => Choice::Of(Family::Lognormal),
-        "hyperexponential" => Choice::Of(Family::Hyperexponential),
-        "short-and-lognormal" => Choice::Of(Family::ShortAndLognormal),
-        _ => {
-            return Err(
-                "expected best, data, exponential, gamma, weibull, lognormal, hyperexponential or \
-                        short-and-lognormal"
-                    .to_owned(),
-            );
-        }
+    let found = Choice::ALL.into_iter().find(|choice| choice.key() == text);
+    found.ok_or_else(|| {
+        let keys = Choice::ALL.map(Choice::key);
+        format!("expected one of {}", keys.join(", "))
     })
 }

@@ -58,6 +58,19 @@ impl Family {
         }
     }
 
+    /// On the command line.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Family::Exponential => "exponential",
+            Family::Gamma => "gamma",
+            Family::Weibull => "weibull",
+            Family::Lognormal => "lognormal",
+            Family::Hyperexponential => "hyperexponential",
+            Family::ShortAndLognormal => "short-and-lognormal",
+        }
+    }
+
     /// The law with these parameters, on the scale that is searched: logarithms of positive ones, logits
     /// of shares. `None` where a scenario would not take it.
     fn law(self, at: &[f64], short: f64) -> Option<Law> {

@@ -47,6 +47,30 @@ pub enum Choice {
     Of(Family),
 }
 
+impl Choice {
+    /// Every choice.
+    pub const ALL: [Choice; 8] = [
+        Choice::Best,
+        Choice::Data,
+        Choice::Of(Family::Exponential),
+        Choice::Of(Family::Gamma),
+        Choice::Of(Family::Weibull),
+        Choice::Of(Family::Lognormal),
+        Choice::Of(Family::Hyperexponential),
+        Choice::Of(Family::ShortAndLognormal),
+    ];
+
+    /// On the command line.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Choice::Best => "best",
+            Choice::Data => "data",
+            Choice::Of(family) => family.key(),
+        }
+    }
+}
+
 /// How a log is fitted.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Options {

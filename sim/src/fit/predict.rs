@@ -238,6 +238,15 @@ fn framed(scenario: &mut Scenario, dates: &BTreeSet<Date>) {
     scenario.experiment.horizon = Duration::from_micros(u64::try_from(days).unwrap_or(0));
 }
 
+/// What is taken of the rows beside arrivals and classes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// Nothing: a prediction.
+    Arrivals,
+    /// Talk of the served and patience as far as it is known: a replay, to tell what drawing them costs.
+    All,
+}
+
 /// The scenario with the arrivals, queues and classes of a log on these dates, and its agents' presence:
 /// `parts` are that log's, all its dates together.
 ///
@@ -248,6 +257,7 @@ pub fn given_calls_and_agents(
     log: &Log,
     parts: &Parts,
     dates: &BTreeSet<Date>,
+    rows: Rows,
 ) -> Result<Scenario, String> {
     let mut own = scenario.clone();
     framed(&mut own, dates);
@@ -280,12 +290,11 @@ pub fn given_calls_and_agents(
         let (queue, class) = (call.queue().index(), call.class().index());
         let queue = queues[queue].ok_or_else(|| lost("queue", &log.names.queues[queue]))?;
         let class = classes[class].ok_or_else(|| lost("class", &log.names.classes[class]))?;
-        by_queue.entry(queue).or_default().push(arrival(
-            call.logged.arrived_at,
-            start,
-            queue,
-            class,
-        ));
+        let mut taken = arrival(call.logged.arrived_at, start, queue, class);
+        if rows == Rows::All {
+            (taken.talk, taken.patience) = (call.trace.talk, call.trace.patience);
+        }
+        by_queue.entry(queue).or_default().push(taken);
     }
     for stream in &mut own.world.calls {
         // Who calls again is in the log's own arrivals.
@@ -354,12 +363,12 @@ pub fn predict(
     title: &str,
     scenario: &Scenario,
     (log, parts): (&Log, &Parts),
-    dates: &BTreeSet<Date>,
+    (dates, rows): (&BTreeSet<Date>, Rows),
     n: u32,
     simulator: &Simulator<'_>,
 ) -> Result<Prediction, PredictError> {
     let given =
-        given_calls_and_agents(scenario, log, parts, dates).map_err(PredictError::Unlike)?;
+        given_calls_and_agents(scenario, log, parts, dates, rows).map_err(PredictError::Unlike)?;
     let recorded = super::simulate::recorded(log, dates, given.experiment.threshold);
     let simulated = simulator
         .outcomes(&given, dates, n)

@@ -214,14 +214,24 @@ mod tests {
     #[test]
     fn with_edges_a_stretch_reaches_over_the_quiet_time_around_it() {
         let rule = Rule::for_drawn_talk(Duration::from_secs(180));
-        let calls = [served("a", 5000, 5100), waited(4000, 4020), waited(5400, 5500)];
+        let calls = [
+            served("a", 5000, 5100),
+            waited(4000, 4020),
+            waited(5400, 5500),
+        ];
         let found = stretches(&calls, rule);
         let seconds = |moment: Moment| (moment - at(0)) / 1_000_000;
-        let spans: Vec<_> = found.iter().map(|s| (seconds(s.from), seconds(s.to))).collect();
+        let spans: Vec<_> = found
+            .iter()
+            .map(|s| (seconds(s.from), seconds(s.to)))
+            .collect();
         // Before: 980 s without anybody and 10 s of slack; after: 300 s and the same.
         assert_eq!(spans, [(4010, 5410)]);
         let alone = stretches(&calls[..1], rule);
-        assert_eq!((seconds(alone[0].from), seconds(alone[0].to)), (5000 - 1800, 5100 + 1800));
+        assert_eq!(
+            (seconds(alone[0].from), seconds(alone[0].to)),
+            (5000 - 1800, 5100 + 1800)
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::arrivals::weekday;
 use super::calibrate::{self, Calibration, calibrate};
 use super::log::Log;
 use super::parts::{Options, Parts};
-use super::predict::{PredictError, Prediction, from_the_calendar, predict};
+use super::predict::{PredictError, Prediction, Rows, from_the_calendar, predict};
 use super::simulate::{Simulator, recorded};
 use super::write::{Frame, Told, Written, write};
 use crate::experiment::RunError;
@@ -27,6 +27,20 @@ pub enum HoldOut {
     Last(usize),
     /// These.
     Dates(BTreeSet<Date>),
+}
+
+impl std::fmt::Display for HoldOut {
+    /// As the command line takes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            HoldOut::Every(k) => write!(f, "every-{k}"),
+            HoldOut::Last(n) => write!(f, "last-{n}"),
+            HoldOut::Dates(dates) => {
+                let dates: Vec<String> = dates.iter().map(Date::to_string).collect();
+                f.write_str(&dates.join(","))
+            }
+        }
+    }
 }
 
 /// What is wanted.
@@ -79,6 +93,8 @@ pub struct Study {
     pub scenario: Scenario,
     /// The fitted days, from the calendar: a check, no forecast.
     pub check: Option<Prediction>,
+    /// The fitted days, given their calls and agents: another.
+    pub check_given: Option<Prediction>,
     /// The days that were kept aside.
     pub held_out: Option<HeldOut>,
     /// The other log.
@@ -182,6 +198,7 @@ pub fn study(
         written,
         scenario,
         check: None,
+        check_given: None,
         held_out: None,
         predicted: None,
         log,
@@ -204,20 +221,35 @@ impl Study {
         let n = request.replications;
         let title = "the fitted days, from the calendar";
         self.check = Some(self.calendar(title, &self.fitted, n, simulator)?);
+        // A stretch of presence may reach over midnight: all dates are looked at.
+        let own = Parts::fit(&self.log, &self.options, &|_| ());
+        let given = |title: &str, dates: &BTreeSet<Date>| {
+            let of = (&self.log, &own);
+            let made = predict(
+                title,
+                &self.scenario,
+                of,
+                (dates, Rows::Arrivals),
+                n,
+                simulator,
+            );
+            made.map_err(|error| unlike(error, &self.log.file))
+        };
+        let title = "the fitted days, given their calls and agents";
+        let check_given = given(title, &self.fitted)?;
         if !held.is_empty() {
             said("simulating the days kept aside");
             let title = "days kept aside, from the calendar";
             let from_the_calendar = self.calendar(title, held, n, simulator)?;
-            // A stretch of presence may reach over midnight: all dates are looked at.
-            let own = Parts::fit(&self.log, &self.options, &|_| ());
             let title = "days kept aside, given their calls and agents";
-            let given = predict(title, &self.scenario, (&self.log, &own), held, n, simulator);
+            let given_calls_and_agents = given(title, held)?;
             self.held_out = Some(HeldOut {
                 dates: held.clone(),
                 from_the_calendar,
-                given_calls_and_agents: given.map_err(|error| unlike(error, &self.log.file))?,
+                given_calls_and_agents,
             });
         }
+        self.check_given = Some(check_given);
         if let Some((path, columns)) = &request.predict {
             said("reading the log to predict");
             let other = Log::read(path, columns, &request.queue)?;
@@ -256,28 +288,24 @@ impl Study {
         }
         let own = Parts::fit(other, &self.options, said);
         let n = request.replications;
-        let run = |title: &str, scenario: &Scenario| {
+        let run = |title: &str, scenario: &Scenario, rows: Rows| {
             said(title);
-            let made = predict(title, scenario, (other, &own), &dates, n, simulator);
+            let made = predict(title, scenario, (other, &own), (&dates, rows), n, simulator);
             made.map_err(|error| unlike(error, &other.file))
         };
-        let prediction = run("everything as fitted", &self.scenario)?;
+        let prediction = run("everything as fitted", &self.scenario, Rows::Arrivals)?;
         let mut what_if = Vec::new();
         for part in Part::ALL {
             let mut parts = self.parts.clone();
             part.take(&mut parts, &own);
             let frame = frame(&self.fitted);
             let scale = self.calibration.as_ref().map_or(1.0, |c| c.scale);
-            let written = write(
-                &parts,
-                &self.log.names,
-                &self.told,
-                frame,
-                scale,
-                &request.folder,
-            );
-            what_if.push(run(part.title(), &written.read()?)?);
+            let names = &self.log.names;
+            let written = write(&parts, names, &self.told, frame, scale, &request.folder);
+            what_if.push(run(part.title(), &written.read()?, Rows::Arrivals)?);
         }
+        let title = "a replay: talk and patience of its own rows";
+        what_if.push(run(title, &self.scenario, Rows::All)?);
         Ok(PredictedLog {
             file: other.file.clone(),
             dates,

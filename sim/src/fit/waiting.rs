@@ -42,16 +42,29 @@ impl Waiting {
     #[must_use]
     pub fn quiet_before(&self, at: Moment, most: Micros, slack: Micros) -> Micros {
         let after = self.pieces.partition_point(|(start, _)| *start < at);
-        let before = self.pieces[..after].iter().rev().map(|(start, end)| (*start, (*end).min(at)));
-        quiet(before.map(|(start, end)| (at.abs_diff(end), at.abs_diff(start))), most, slack)
+        let before = self.pieces[..after]
+            .iter()
+            .rev()
+            .map(|(start, end)| (*start, (*end).min(at)));
+        quiet(
+            before.map(|(start, end)| (at.abs_diff(end), at.abs_diff(start))),
+            most,
+            slack,
+        )
     }
 
     /// How long after `at`, at most `most`, somebody waits for no more than `slack` since then.
     #[must_use]
     pub fn quiet_after(&self, at: Moment, most: Micros, slack: Micros) -> Micros {
         let first = self.pieces.partition_point(|(_, end)| *end <= at);
-        let after = self.pieces[first..].iter().map(|(start, end)| ((*start).max(at), *end));
-        quiet(after.map(|(start, end)| (at.abs_diff(start), at.abs_diff(end))), most, slack)
+        let after = self.pieces[first..]
+            .iter()
+            .map(|(start, end)| ((*start).max(at), *end));
+        quiet(
+            after.map(|(start, end)| (at.abs_diff(start), at.abs_diff(end))),
+            most,
+            slack,
+        )
     }
 
     /// The first piece that ends after `at`.
