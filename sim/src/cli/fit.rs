@@ -14,11 +14,11 @@ use super::run::{exit_of, stop_on_interrupt, threads};
 use super::{Exit, files, print, repeat, tell};
 use crate::experiment::Control;
 use crate::fit::parts::{Choice, Options, divides_a_day};
-use crate::fit::presence;
 use crate::fit::report::{fit_json, fit_page, fit_table};
 use crate::fit::simulate::Simulator;
 use crate::fit::study::{HoldOut, Request, Study, StudyError, study};
 use crate::fit::write::Told;
+use crate::fit::{calibrate, presence};
 
 /// Examples of `fit`.
 const EXAMPLES: &str = "\
@@ -338,7 +338,7 @@ fn request(args: &FitArgs) -> Result<Request, FileErrors> {
             )
         }),
         predict_days: args.predict_days,
-        calibrates: !args.no_calibration,
+        calibration_calls: (!args.no_calibration).then_some(calibrate::CALLS),
         replications: args.replications,
     })
 }

@@ -15,8 +15,8 @@ use super::simulate::Simulator;
 use super::write::{Frame, Told, write};
 use crate::experiment::RunError;
 
-/// Calls simulated for one look.
-const CALLS: f64 = 150_000.0;
+/// Calls simulated for one look, unless said.
+pub const CALLS: f64 = 300_000.0;
 /// Halvings of the interval: to within 1 % of the factor.
 const HALVINGS: u32 = 6;
 /// Fewer hang-ups are too few to calibrate by.
@@ -37,24 +37,43 @@ pub struct Calibration {
     pub is_reached: bool,
 }
 
-/// Finds the factor; the scenario is that of `parts` over `frame`, of which `dates` count.
+/// What is calibrated.
+pub struct Of<'a> {
+    /// The fitted parts.
+    pub parts: &'a Parts,
+    /// The log's queues and classes.
+    pub names: &'a Names,
+    /// What the log does not say.
+    pub told: &'a Told,
+    /// The fitted dates' frame.
+    pub frame: Frame,
+    /// The fitted dates.
+    pub dates: &'a BTreeSet<Date>,
+}
+
+/// Finds the factor that makes `target` of the callers hang up, simulating about `calls` calls for
+/// each look. All looks have the same draws.
 ///
 /// # Errors
 /// As the simulation's.
 pub fn calibrate(
-    parts: &Parts,
-    names: &Names,
-    told: &Told,
-    frame: Frame,
-    dates: &BTreeSet<Date>,
+    of: &Of<'_>,
     target: f64,
+    calls: f64,
     simulator: &Simulator<'_>,
 ) -> Result<Calibration, RunError> {
-    let calls: u64 = parts.arrivals.iter().flat_map(|a| a.by_date.values()).sum();
-    let n = (CALLS / calls.max(1) as f64).ceil().clamp(2.0, 40.0) as u32;
+    let Of {
+        parts,
+        names,
+        told,
+        frame,
+        dates,
+    } = of;
+    let recorded: u64 = parts.arrivals.iter().flat_map(|a| a.by_date.values()).sum();
+    let n = (calls / recorded.max(1) as f64).ceil().clamp(4.0, 60.0) as u32;
     let mut tried: Vec<(f64, f64)> = Vec::new();
     let mut look = |scale: f64| -> Result<f64, RunError> {
-        let written = write(parts, names, told, frame, scale, "files");
+        let written = write(parts, names, told, *frame, scale, "files");
         let scenario = written
             .read()
             .expect("invariant: it was read with another factor");

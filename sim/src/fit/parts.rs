@@ -173,7 +173,7 @@ impl Law<'_> {
     pub fn name(&self) -> &'static str {
         match self {
             Law::Family(fitted) => fitted.family.name(),
-            Law::Data(_) => "the data (empirical)",
+            Law::Data(_) => "data",
         }
     }
 }
@@ -284,7 +284,17 @@ impl Parts {
         }
     }
 
-    /// Calls whose law of talk or patience is another class's, by class.
+    /// The same with agents' presence told by another rule.
+    #[must_use]
+    pub fn with_presence(&self, log: &Log, options: &Options, rule: presence::Rule) -> Parts {
+        let stretches = presence::stretches(&log.logged(), rule);
+        Parts {
+            groups: groups(log, &stretches, options),
+            ..self.clone()
+        }
+    }
+
+    /// The class of this name.
     #[must_use]
     pub fn class(&self, name: &str) -> Option<&ClassFit> {
         self.classes.iter().find(|class| class.name == name)

@@ -11,8 +11,12 @@ pub use json::fit_json;
 pub use page::fit_page;
 pub use table::fit_table;
 
+use std::time::Duration;
+
+use super::families::Parameter;
 use super::predict::{Predicted, Prediction};
 use super::study::Study;
+use super::write::Told;
 
 /// A prediction is near when abandonment is this close, as a share ...
 pub const ABANDONMENT_NEAR: f64 = 0.015;
@@ -65,6 +69,34 @@ fn off(figure: &Predicted) -> String {
         true => format!("{:+.1} points", 100.0 * figure.off()),
         false => format!("{:+.0} %", 100.0 * figure.off()),
     }
+}
+
+/// A parameter to three digits, with its standard error where there is one.
+fn parameter(one: &Parameter) -> String {
+    let error = one.standard_error;
+    let error = error.map_or(String::new(), |error| format!(" ± {}", short(error)));
+    format!("{} {}{error}", one.name, short(one.value))
+}
+
+/// To three digits.
+fn short(value: f64) -> String {
+    let digits = (2.0 - value.abs().max(1e-6).log10().floor()).clamp(0.0, 5.0);
+    format!("{value:.*}", digits as usize)
+}
+
+/// Head starts in few words: those of one length together.
+fn head_starts(told: &Told) -> String {
+    let mut by_span: Vec<(Duration, Vec<&str>)> = Vec::new();
+    for (class, by) in &told.head_starts {
+        match by_span.iter_mut().find(|(span, _)| span == by) {
+            Some((_, classes)) => classes.push(class),
+            None => by_span.push((*by, vec![class])),
+        }
+    }
+    let one = |(by, classes): (Duration, Vec<&str>)| {
+        format!("{} s for {}", by.as_secs_f64(), classes.join(", "))
+    };
+    by_span.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether the two main figures are near.

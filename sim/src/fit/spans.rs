@@ -14,6 +14,8 @@ use crate::dist::law::Law;
 const FINEST: f64 = 1e-3;
 /// Up to so many different spans are not grouped.
 const FEW: usize = 400;
+/// Distances are looked at while at least so many are at risk.
+const AT_RISK: u64 = 30;
 /// The width of a cell over its place.
 const WIDTH: f64 = 0.02;
 
@@ -104,12 +106,14 @@ impl Spans {
     }
 
     /// The greatest distance between the Kaplan-Meier estimate and a survival function, over the times
-    /// at which somebody ended; rounded times are compared between two of them.
+    /// at which somebody ended and, where some were cut short, at least 30 were still there: beyond, the
+    /// estimate is mostly noise. Rounded times are compared between two of them.
     #[must_use]
     pub fn distance(&self, survival: impl Fn(f64) -> f64) -> f64 {
         let mut before = 1.0;
         let mut most = 0.0_f64;
-        for step in &self.curve {
+        let least = if self.cut.is_empty() { 1 } else { AT_RISK };
+        for step in self.curve.iter().filter(|step| step.at_risk >= least) {
             let at = step.after as f64 * 1e-6;
             let half = 0.5 * self.resolution;
             let (early, late) = (survival((at - half).max(0.0)), survival(at + half));

@@ -13,6 +13,7 @@ use super::calibrate::{self, Calibration, calibrate};
 use super::log::Log;
 use super::parts::{Options, Parts};
 use super::predict::{PredictError, Prediction, Rows, from_the_calendar, predict};
+use super::presence;
 use super::simulate::{Simulator, recorded};
 use super::write::{Frame, Told, Written, write};
 use crate::experiment::RunError;
@@ -66,8 +67,8 @@ pub struct Request {
     pub predict: Option<(PathBuf, PathBuf)>,
     /// Its weekdays that are predicted.
     pub predict_days: Weekdays,
-    /// Whether the number of agents is calibrated.
-    pub calibrates: bool,
+    /// Calls simulated for each look while the number of agents is calibrated; `None` = it is not.
+    pub calibration_calls: Option<f64>,
     /// Replications of each prediction; 0 = nothing is simulated and nothing calibrated.
     pub replications: u32,
 }
@@ -172,17 +173,20 @@ pub fn study(
     let simulates = request.replications > 0;
     let target = recorded(&training, &fitted, std::time::Duration::from_secs(20)).total();
     let enough = target.abandoned >= calibrate::LEAST;
-    let calibration = match target
-        .abandonment()
-        .filter(|_| simulates && request.calibrates && enough)
-    {
-        Some(target) => {
+    let calls = request.calibration_calls.filter(|_| simulates && enough);
+    let calibration = match (target.abandonment(), calls) {
+        (Some(target), Some(calls)) => {
             said("calibrating the number of agents");
-            Some(calibrate(
-                &parts, names, told, frame, &fitted, target, simulator,
-            )?)
+            let of = calibrate::Of {
+                parts: &parts,
+                names,
+                told,
+                frame,
+                dates: &fitted,
+            };
+            Some(calibrate(&of, target, calls, simulator)?)
         }
-        None => None,
+        (Some(_) | None, _) => None,
     };
     let scale = calibration
         .as_ref()
@@ -288,12 +292,13 @@ impl Study {
         }
         let own = Parts::fit(other, &self.options, said);
         let n = request.replications;
-        let run = |title: &str, scenario: &Scenario, rows: Rows| {
+        let run = |title: &str, scenario: &Scenario, of: &Parts, rows: Rows| {
             said(title);
-            let made = predict(title, scenario, (other, &own), (&dates, rows), n, simulator);
+            let made = predict(title, scenario, (other, of), (&dates, rows), n, simulator);
             made.map_err(|error| unlike(error, &other.file))
         };
-        let prediction = run("everything as fitted", &self.scenario, Rows::Arrivals)?;
+        let title = "the other log, everything as fitted";
+        let prediction = run(title, &self.scenario, &own, Rows::Arrivals)?;
         let mut what_if = Vec::new();
         for part in Part::ALL {
             let mut parts = self.parts.clone();
@@ -302,10 +307,18 @@ impl Study {
             let scale = self.calibration.as_ref().map_or(1.0, |c| c.scale);
             let names = &self.log.names;
             let written = write(&parts, names, &self.told, frame, scale, &request.folder);
-            what_if.push(run(part.title(), &written.read()?, Rows::Arrivals)?);
+            what_if.push(run(part.title(), &written.read()?, &own, Rows::Arrivals)?);
         }
-        let title = "a replay: talk and patience of its own rows";
-        what_if.push(run(title, &self.scenario, Rows::All)?);
+        // What drawing costs, and what the rule of presence makes good of it.
+        let rule = presence::Rule {
+            edge: std::time::Duration::ZERO,
+            ..self.options.presence
+        };
+        let narrow = own.with_presence(other, &self.options, rule);
+        let title = "as fitted, presence without quiet edges";
+        what_if.push(run(title, &self.scenario, &narrow, Rows::Arrivals)?);
+        let title = "a replay of its rows, presence without quiet edges";
+        what_if.push(run(title, &self.scenario, &narrow, Rows::All)?);
         Ok(PredictedLog {
             file: other.file.clone(),
             dates,

@@ -23,6 +23,8 @@ const FEW_DATES: usize = 4;
 const NAMELESS: f64 = 0.01;
 /// Who goes first in more than this share of pairs although it came later has a head start.
 const OVERTAKES: f64 = 0.25;
+/// ... when a head start explains so many more pairs than order of arrival does.
+const EXPLAINS: f64 = 0.05;
 
 /// The warnings, the gravest kinds first.
 #[must_use]
@@ -230,7 +232,7 @@ fn discipline(study: &Study, said: &mut Vec<String>) {
     for pair in &study.parts.overtaking {
         if pair.later != pair.earlier
             && pair.share() >= OVERTAKES
-            && pair.head_start > 0.0
+            && pair.explained >= 1.0 - pair.share() + EXPLAINS
             && !has_head_start(&pair.later)
         {
             hints.push(format!(
@@ -245,8 +247,8 @@ fn discipline(study: &Study, said: &mut Vec<String>) {
     }
     if !hints.is_empty() {
         said.push(format!(
-            "Some go before callers who came earlier: {}. A log records no rules: tell them with --head-start or \
-             --policy.",
+            "Some go before callers who came earlier: {}. Rules or agents' skills may do that, and a log records \
+             neither: --head-start and --policy tell rules.",
             hints.join("; ")
         ));
     }

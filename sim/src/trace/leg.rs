@@ -74,11 +74,16 @@ fn joined(call: &mut TraceCall, legs: &[Leg]) {
         (recorded.service_start, recorded.service_end) = (leg.start, leg.end);
         return;
     }
-    if legs.iter().any(|leg| leg.fate == Fate::HungUp) {
-        return;
-    }
     let last = legs.iter().filter_map(|leg| leg.end).max();
     let wait = last.map(|end| since(call.arrived_local, end));
+    if legs.iter().any(|leg| leg.fate == Fate::HungUp) {
+        // A call that was never answered at all has no length of its own.
+        if call.recorded.wait.is_none() {
+            call.recorded.wait = wait;
+            call.patience = wait.map_or(Patience::Unknown, Patience::Known);
+        }
+        return;
+    }
     call.patience = wait.map_or(Patience::Unknown, Patience::Censored);
     call.recorded.outcome = Some("unanswered".to_owned());
     call.recorded.wait = wait;

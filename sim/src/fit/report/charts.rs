@@ -285,7 +285,11 @@ pub(super) fn patience(id: &str, title: &str, fit: &SpanFit) -> Option<Chart> {
 /// Hang-ups per waiting caller and minute by second of the wait, and where they stand out.
 pub(super) fn hazard(spans: &Spans, peaks: &[Peak]) -> Option<Chart> {
     let seconds = by_second(spans);
-    let last = seconds.iter().rposition(|(n, _)| *n > 0.0)?.min(300);
+    // Beyond, too few wait to tell.
+    let last = seconds
+        .iter()
+        .rposition(|(_, waiting)| *waiting >= 200.0)?
+        .min(300);
     let smooth = (0..last).filter_map(|k| {
         let near = &seconds[k.saturating_sub(1)..(k + 2).min(seconds.len())];
         let (n, time) = near
@@ -308,7 +312,7 @@ pub(super) fn hazard(spans: &Spans, peaks: &[Peak]) -> Option<Chart> {
             n => format!("{n} moments stand out from their surroundings."),
         },
         x: Scale::new("wait, seconds", Numbers::Plain),
-        y: Scale::new("hang-ups per minute and waiting caller", Numbers::Plain),
+        y: Scale::new("per minute", Numbers::Plain),
         series: if peaks.is_empty() {
             vec![line]
         } else {

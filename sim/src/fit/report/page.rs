@@ -2,7 +2,7 @@
 
 use reports::render::{Column, Document, Page, Phone, Tone, marked};
 
-use super::{charts, interval, is_near, off, value, verdict};
+use super::{charts, head_starts, interval, is_near, off, parameter, value, verdict};
 use crate::fit::families::Fitted;
 use crate::fit::parts::SpanFit;
 use crate::fit::predict::Prediction;
@@ -118,15 +118,10 @@ fn untold(page: &mut Document, study: &Study) {
             "The order of callers: by time, as nothing else was told (--head-start, --policy)."
                 .to_owned()
         }
-        (None, starts) => {
-            let starts = starts
-                .iter()
-                .map(|(class, by)| format!("{class} {} s", by.as_secs_f64()));
-            format!(
-                "The order of callers, told: by time, with head starts of {}.",
-                starts.collect::<Vec<_>>().join(", ")
-            )
-        }
+        (None, _) => format!(
+            "The order of callers, told: by time, with head starts of {}.",
+            head_starts(&study.told)
+        ),
     };
     let redials = match &study.parts.redials {
         Some(redials) => format!(
@@ -229,8 +224,8 @@ fn one(page: &mut Document, id: &str, prediction: &Prediction) {
     );
     let calls = prediction
         .figure("calls_per_day")
-        .map(|_| charts::days(&format!("{id}-calls"), "calls", prediction, |day| day.calls));
-    let hung_up = charts::days(&format!("{id}-hang-ups"), "hang-ups", prediction, |day| {
+        .map(|_| charts::days(&format!("{id}-calls"), "Calls", prediction, |day| day.calls));
+    let hung_up = charts::days(&format!("{id}-hang-ups"), "Hang-ups", prediction, |day| {
         day.hung_up
     });
     page.charts(
@@ -268,7 +263,8 @@ fn what_if(page: &mut Document, fitted: &Prediction, others: &[Prediction]) {
     rows.push(row(fitted));
     rows.extend(others.iter().map(row));
     page.table(
-        "What if: the same days, with one part fitted to that log itself instead. The last row is no prediction.",
+        "What if: the same days, with one part fitted to that log itself instead; then two runs that tell what drawing costs. The last is no \
+         prediction.",
         &[
             ("run", Column::Name),
             ("abandoned", Column::Number),
@@ -289,11 +285,14 @@ fn arrivals(page: &mut Document, study: &Study) {
         let said = match (shape, arrivals.overdispersion) {
             (Some(shape), Some(found)) => format!(
                 "Days differ by a gamma factor of shape {shape} ({:.1} to {:.1}): a standard deviation of {:.1} % beside \
-                 chance; likelihood ratio against no factor: p = {:.1e}.",
+                 chance; likelihood ratio against no factor: p {}.",
                 found.lower,
                 found.upper,
                 100.0 / shape.sqrt(),
-                found.p_value
+                match found.p_value {
+                    p if p < 1e-9 => "< 1e-9".to_owned(),
+                    p => format!("= {p:.1e}"),
+                }
             ),
             (None, Some(found)) => format!(
                 "Days of a kind differ by no more than chance makes them (p = {:.2}): no factor.",
@@ -424,7 +423,7 @@ fn candidates(page: &mut Document, caption: &str, fit: &SpanFit) {
         &[
             ("family", Column::Name),
             ("as a scenario writes it", Column::Long),
-            ("standard errors", Column::Long),
+            ("parameters ± standard error", Column::Long),
             ("log-likelihood", Column::Number),
             ("AIC", Column::Number),
             ("distance", Column::Number),
@@ -435,14 +434,11 @@ fn candidates(page: &mut Document, caption: &str, fit: &SpanFit) {
 }
 
 fn candidate(one: &Fitted) -> Vec<String> {
-    let errors = one.parameters.iter().map(|p| match p.standard_error {
-        Some(error) => format!("{} {:.3} ± {error:.3}", p.name, p.value),
-        None => format!("{} {:.3}", p.name, p.value),
-    });
+    let parameters: Vec<String> = one.parameters.iter().map(parameter).collect();
     vec![
         one.family.name().to_owned(),
         dist(&one.spec),
-        errors.collect::<Vec<_>>().join(", "),
+        parameters.join(", "),
         format!("{:.1}", one.log_likelihood),
         format!("{:.1}", one.aic),
         format!("{:.3}", one.distance),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{interval, off, predictions, value, verdict};
+use super::{head_starts, interval, off, predictions, short, value, verdict};
 use crate::fit::parts::{ClassFit, SpanFit};
 use crate::fit::study::Study;
 use crate::fit::warnings::warnings;
@@ -95,22 +95,25 @@ fn classes(text: &mut String, study: &Study) {
         "calls",
         "hung up",
         "short",
-        "talk: data",
-        "law",
-        "its mean",
+        "talk: data, law",
+        "",
         "distance",
-        "patience: median",
+        "median patience",
     ];
     let mut rows = vec![heading.map(String::from).to_vec()];
     for class in &study.parts.classes {
         rows.push(class_row(class));
     }
     text.push_str(&aligned(&rows));
+    let is_pooled = |class: &ClassFit| class.talk.is_pooled || class.patience.is_pooled;
+    if study.parts.classes.iter().any(is_pooled) {
+        text.push_str("  * of all classes together; means in seconds\n");
+    }
 }
 
 fn class_row(class: &ClassFit) -> Vec<String> {
     let pooled = |fit: &SpanFit| if fit.is_pooled { " *" } else { "" };
-    let seconds = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.0} s"));
+    let seconds = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.0}"));
     let talk = &class.talk;
     let (mean, distance) = match talk.chosen {
         Some(place) => (
@@ -124,13 +127,12 @@ fn class_row(class: &ClassFit) -> Vec<String> {
         class.n.to_string(),
         format!("{:.1} %", 100.0 * class.hung_up as f64 / class.n as f64),
         format!("{:.1} %", 100.0 * class.short_share),
-        seconds(talk.spans.mean()),
+        format!("{}, {} s", seconds(talk.spans.mean()), seconds(mean)),
         format!(
             "{}{}",
             talk.law().map_or("-", |law| law.name()),
             pooled(talk)
         ),
-        seconds(mean),
         format!("{distance:.3}"),
         format!("{}{}", median(&class.patience), pooled(&class.patience)),
     ]
@@ -160,15 +162,14 @@ fn patience(text: &mut String, study: &Study) {
             .to_vec(),
     ];
     for one in &fit.candidates {
-        let parameters = one.parameters.iter().map(|p| {
-            let error = p
-                .standard_error
-                .map_or(String::new(), |error| format!(" +- {error:.2}"));
-            format!("{} {:.2}{error}", p.name, p.value)
-        });
+        let parameters: Vec<String> = one
+            .parameters
+            .iter()
+            .map(|p| format!("{} {}", p.name, short(p.value)))
+            .collect();
         rows.push(vec![
             one.family.name().to_owned(),
-            parameters.collect::<Vec<_>>().join(", "),
+            parameters.join(", "),
             format!("{:.1}", one.log_likelihood),
             format!("{:.1}", one.aic),
             format!("{:.3}", one.distance),
@@ -243,15 +244,10 @@ fn centre(text: &mut String, study: &Study) {
     let told = match (&study.told.policy, study.told.head_starts.as_slice()) {
         (Some(_), _) => "the policy that was given".to_owned(),
         (None, []) => "by time, as nothing else was told".to_owned(),
-        (None, starts) => {
-            let starts = starts
-                .iter()
-                .map(|(class, by)| format!("{class} {} s ahead", by.as_secs_f64()));
-            format!("by time, told: {}", starts.collect::<Vec<_>>().join(", "))
-        }
+        (None, _) => format!("by time, told: head starts of {}", head_starts(&study.told)),
     };
-    rows.push(vec!["order".to_owned(), told]);
     text.push_str(&aligned(&rows));
+    wrapped(text, "  order: ", &told);
 }
 
 /// Columns of equal width: the first to the left, numbers to the right, words to the left.
