@@ -58,6 +58,10 @@ pub(super) struct FitArgs {
     /// Its days of the week that are predicted.
     #[arg(long, value_name = "DAYS", requires = "predict", default_value = "daily", value_parser = weekdays)]
     predict_days: Weekdays,
+    /// Do not predict that log again with its own patience, talk times and wrap-up, which tells what is
+    /// to blame for a difference.
+    #[arg(long, requires = "predict")]
+    no_what_ifs: bool,
     /// The policy, when there is one; else a queue by time is made up.
     #[arg(long, value_name = "FILE", conflicts_with = "head_start")]
     policy: Option<PathBuf>,
@@ -232,6 +236,9 @@ fn command(args: &FitArgs) -> String {
     add("--patience", args.patience.key().to_owned());
     add("--gap", quantity::format_span(args.gap));
     add("--short", quantity::format_span(args.short));
+    if args.no_what_ifs {
+        words.push("--no-what-ifs".to_owned());
+    }
     if args.no_calibration {
         words.push("--no-calibration".to_owned());
     }
@@ -338,6 +345,7 @@ fn request(args: &FitArgs) -> Result<Request, FileErrors> {
             )
         }),
         predict_days: args.predict_days,
+        what_ifs: !args.no_what_ifs,
         calibration_calls: (!args.no_calibration).then_some(calibrate::CALLS),
         replications: args.replications,
     })

@@ -255,8 +255,7 @@ impl Parts {
     pub fn fit(log: &Log, options: &Options, said: &dyn Fn(&str)) -> Parts {
         let logged = log.logged();
         said("presence of agents");
-        let stretches = presence::stretches(&logged, options.presence);
-        let groups = groups(log, &stretches, options);
+        let groups = groups(log, options, options.presence);
         let longest = options.presence.gap;
         let seen = pauses(&logged, longest);
         said("patience");
@@ -281,16 +280,6 @@ impl Parts {
                     .filter(|call| call.talk() == Some(cap))
                     .count() as u64
             }),
-        }
-    }
-
-    /// The same with agents' presence told by another rule.
-    #[must_use]
-    pub fn with_presence(&self, log: &Log, options: &Options, rule: presence::Rule) -> Parts {
-        let stretches = presence::stretches(&log.logged(), rule);
-        Parts {
-            groups: groups(log, &stretches, options),
-            ..self.clone()
         }
     }
 
@@ -404,7 +393,9 @@ fn classes(log: &Log, options: &Options, everyone: &SpanFit, said: &dyn Fn(&str)
 }
 
 /// Agents by the queues that at least one in twenty of their services came from.
-fn groups(log: &Log, stretches: &[presence::Stretch], options: &Options) -> Vec<GroupFit> {
+#[must_use]
+pub fn groups(log: &Log, options: &Options, rule: presence::Rule) -> Vec<GroupFit> {
+    let stretches = presence::stretches(&log.logged(), rule);
     use std::collections::BTreeMap;
     let mut served: BTreeMap<&str, BTreeMap<QueueId, u64>> = BTreeMap::new();
     for call in &log.calls {

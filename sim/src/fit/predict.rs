@@ -18,7 +18,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 use super::log::Log;
-use super::parts::Parts;
+use super::parts::GroupFit;
 use super::presence::head_count;
 use super::simulate::{FIGURES, Figure, Outcome, Simulator};
 use super::{Moment, local, moment};
@@ -248,14 +248,14 @@ pub enum Rows {
 }
 
 /// The scenario with the arrivals, queues and classes of a log on these dates, and its agents' presence:
-/// `parts` are that log's, all its dates together.
+/// `groups` are that log's, of all its dates together: a stretch may reach over midnight.
 ///
 /// # Errors
 /// Classes or queues of the log that the scenario has not.
 pub fn given_calls_and_agents(
     scenario: &Scenario,
     log: &Log,
-    parts: &Parts,
+    groups: &[GroupFit],
     dates: &BTreeSet<Date>,
     rows: Rows,
 ) -> Result<Scenario, String> {
@@ -316,7 +316,7 @@ pub fn given_calls_and_agents(
     own.experiment.day_factor = None;
     let usual = own.world.agents.first().cloned();
     let usual = usual.expect("invariant: a scenario has agents");
-    let groups = parts.groups.iter().map(|group| {
+    let groups = groups.iter().map(|group| {
         let steps = head_count(&group.stretches)
             .into_iter()
             .map(|(at, n)| (local(at), n));
@@ -362,13 +362,13 @@ fn arrival(at: Moment, start: DateTime, queue: QueueId, class: ClassId) -> Trace
 pub fn predict(
     title: &str,
     scenario: &Scenario,
-    (log, parts): (&Log, &Parts),
+    (log, groups): (&Log, &[GroupFit]),
     (dates, rows): (&BTreeSet<Date>, Rows),
     n: u32,
     simulator: &Simulator<'_>,
 ) -> Result<Prediction, PredictError> {
     let given =
-        given_calls_and_agents(scenario, log, parts, dates, rows).map_err(PredictError::Unlike)?;
+        given_calls_and_agents(scenario, log, groups, dates, rows).map_err(PredictError::Unlike)?;
     let recorded = super::simulate::recorded(log, dates, given.experiment.threshold);
     let simulated = simulator
         .outcomes(&given, dates, n)

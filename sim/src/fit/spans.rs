@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn who_was_cut_short_counts_as_lasting_longer() {
-        let seen = |after, ended| Observed {
+        let seen = |after: u64, ended| Observed {
             after: after * 1_000_000,
             ended,
         };

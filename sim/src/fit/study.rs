@@ -11,7 +11,7 @@ use policy_file::{FileError, FileErrors, Weekdays};
 use super::arrivals::weekday;
 use super::calibrate::{self, Calibration, calibrate};
 use super::log::Log;
-use super::parts::{Options, Parts};
+use super::parts::{GroupFit, Options, Parts, groups};
 use super::predict::{PredictError, Prediction, Rows, from_the_calendar, predict};
 use super::presence;
 use super::simulate::{Simulator, recorded};
@@ -67,6 +67,8 @@ pub struct Request {
     pub predict: Option<(PathBuf, PathBuf)>,
     /// Its weekdays that are predicted.
     pub predict_days: Weekdays,
+    /// Whether the other log is predicted again with parts of its own.
+    pub what_ifs: bool,
     /// Calls simulated for each look while the number of agents is calibrated; `None` = it is not.
     pub calibration_calls: Option<f64>,
     /// Replications of each prediction; 0 = nothing is simulated and nothing calibrated.
@@ -225,10 +227,9 @@ impl Study {
         let n = request.replications;
         let title = "the fitted days, from the calendar";
         self.check = Some(self.calendar(title, &self.fitted, n, simulator)?);
-        // A stretch of presence may reach over midnight: all dates are looked at.
-        let own = Parts::fit(&self.log, &self.options, &|_| ());
+        let own = groups(&self.log, &self.options, self.options.presence);
         let given = |title: &str, dates: &BTreeSet<Date>| {
-            let of = (&self.log, &own);
+            let of = (&self.log, own.as_slice());
             let made = predict(
                 title,
                 &self.scenario,
@@ -292,33 +293,17 @@ impl Study {
         }
         let own = Parts::fit(other, &self.options, said);
         let n = request.replications;
-        let run = |title: &str, scenario: &Scenario, of: &Parts, rows: Rows| {
+        let run = |title: &str, scenario: &Scenario, of: &[GroupFit], rows: Rows| {
             said(title);
             let made = predict(title, scenario, (other, of), (&dates, rows), n, simulator);
             made.map_err(|error| unlike(error, &other.file))
         };
         let title = "the other log, everything as fitted";
-        let prediction = run(title, &self.scenario, &own, Rows::Arrivals)?;
-        let mut what_if = Vec::new();
-        for part in Part::ALL {
-            let mut parts = self.parts.clone();
-            part.take(&mut parts, &own);
-            let frame = frame(&self.fitted);
-            let scale = self.calibration.as_ref().map_or(1.0, |c| c.scale);
-            let names = &self.log.names;
-            let written = write(&parts, names, &self.told, frame, scale, &request.folder);
-            what_if.push(run(part.title(), &written.read()?, &own, Rows::Arrivals)?);
-        }
-        // What drawing costs, and what the rule of presence makes good of it.
-        let rule = presence::Rule {
-            edge: std::time::Duration::ZERO,
-            ..self.options.presence
+        let prediction = run(title, &self.scenario, &own.groups, Rows::Arrivals)?;
+        let what_if = match request.what_ifs {
+            true => self.what_if(other, &own, request, &run)?,
+            false => Vec::new(),
         };
-        let narrow = own.with_presence(other, &self.options, rule);
-        let title = "as fitted, presence without quiet edges";
-        what_if.push(run(title, &self.scenario, &narrow, Rows::Arrivals)?);
-        let title = "a replay of its rows, presence without quiet edges";
-        what_if.push(run(title, &self.scenario, &narrow, Rows::All)?);
         Ok(PredictedLog {
             file: other.file.clone(),
             dates,
@@ -327,7 +312,46 @@ impl Study {
             own,
         })
     }
+
+    /// The same days with one part fitted to their own log, then without the quiet edges of presence.
+    fn what_if(
+        &self,
+        other: &Log,
+        own: &Parts,
+        request: &Request,
+        run: &RunAs<'_>,
+    ) -> Result<Vec<Prediction>, StudyError> {
+        let mut what_if = Vec::new();
+        for part in Part::ALL {
+            let mut parts = self.parts.clone();
+            part.take(&mut parts, &own);
+            let frame = frame(&self.fitted);
+            let scale = self.calibration.as_ref().map_or(1.0, |c| c.scale);
+            let names = &self.log.names;
+            let written = write(&parts, names, &self.told, frame, scale, &request.folder);
+            what_if.push(run(
+                part.title(),
+                &written.read()?,
+                &own.groups,
+                Rows::Arrivals,
+            )?);
+        }
+        // What drawing costs, and what the rule of presence makes good of it.
+        let rule = presence::Rule {
+            edge: std::time::Duration::ZERO,
+            ..self.options.presence
+        };
+        let narrow = groups(other, &self.options, rule);
+        let title = "as fitted, presence without quiet edges";
+        what_if.push(run(title, &self.scenario, &narrow, Rows::Arrivals)?);
+        let title = "a replay of its rows, presence without quiet edges";
+        what_if.push(run(title, &self.scenario, &narrow, Rows::All)?);
+        Ok(what_if)
+    }
 }
+
+/// Predicts the other log by a scenario, given agents' presence and what of its rows.
+type RunAs<'a> = dyn Fn(&str, &Scenario, &[GroupFit], Rows) -> Result<Prediction, StudyError> + 'a;
 
 fn unlike(error: PredictError, file: &str) -> StudyError {
     match error {

@@ -27,6 +27,7 @@ fn february_s_working_days_are_predicted_from_january() {
     request.predict_days = weekdays("sun-thu").unwrap();
     request.replications = if is_proof() { 100 } else { 2 };
     // The weekly table's calibration plays no part where presence is given.
+    request.what_ifs = is_proof();
     request.calibration_calls = is_proof().then_some(150_000.0);
     let types = [
         "regular", "prospect", "english", "internet", "stock", "returned",

@@ -138,6 +138,7 @@ impl Folder {
             hold_out: None,
             predict: None,
             predict_days: Weekdays::ALL,
+            what_ifs: true,
             calibration_calls: Some(40_000.0),
             replications: 40,
         }
