@@ -7,6 +7,7 @@
 mod calibrate;
 mod check;
 mod files;
+mod fit;
 mod gate;
 mod merge;
 mod plan;
@@ -101,6 +102,8 @@ enum Command {
     Gate(gate::GateArgs),
     /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
     Calibrate(CalibrateArgs),
+    /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
+    Fit(fit::FitArgs),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
     /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
@@ -268,6 +271,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Sweep(args) => sweep::sweep(&args),
         Command::Worker(args) => worker::worker(&args),
         Command::Merge(args) => merge::merge(&args),
+        Command::Fit(args) => fit::fit(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {

@@ -8,6 +8,7 @@ mod batch;
 mod calibrate;
 mod check;
 mod course;
+mod each;
 mod error;
 mod gates;
 mod run;
@@ -16,6 +17,7 @@ mod sequential;
 
 pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
+pub use each::each;
 pub use error::RunError;
 pub use run::{Control, Options, Run, run};
 pub use sample::{Sampled, Sampler};

@@ -15,7 +15,7 @@ mod agents;
 mod calls;
 mod course;
 mod digest;
-mod dist_spec;
+pub(crate) mod dist_spec;
 mod gates;
 pub(crate) mod read;
 mod remarks;

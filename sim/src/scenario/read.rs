@@ -70,6 +70,24 @@ impl Scenario {
         from_document(Document::parse(text, name)?, &context, overrides)
     }
 
+    /// Reads a scenario that is not written yet: `beside` has the texts of the files it refers to, by
+    /// the paths it names them with.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`]; a file that it names and `beside` has not is looked for in the working
+    /// folder.
+    pub fn parse_with(
+        text: &str,
+        name: &str,
+        beside: &BTreeMap<PathBuf, String>,
+    ) -> Result<Scenario, FileErrors> {
+        let context = Context {
+            beside: beside.clone(),
+            ..Context::new(Path::new(""))
+        };
+        from_document(Document::parse(text, name)?, &context, &Overrides::new())
+    }
+
     /// The same, with every file that it refers to.
     ///
     /// # Errors
@@ -141,6 +159,8 @@ pub(crate) struct Context<'f> {
     files: Files<'f>,
     /// The files that were found, by what the scenario calls them.
     references: RefCell<BTreeMap<String, PathBuf>>,
+    /// Texts of files that are not written yet.
+    beside: BTreeMap<PathBuf, String>,
     names: RefCell<Names>,
     /// Where each queue was first named, for errors about the policy.
     first_queues: RefCell<Vec<Mention>>,
@@ -164,6 +184,7 @@ impl<'f> Context<'f> {
         Context {
             files,
             references: RefCell::default(),
+            beside: BTreeMap::new(),
             names: RefCell::default(),
             first_queues: RefCell::default(),
             refused: RefCell::default(),
@@ -358,7 +379,12 @@ fn policy(keys: &Keys<'_>, context: &Context<'_>, for_policy: Overrides) -> Opti
         )
     } else {
         let path = context.file(&field)?;
-        (PolicyFile::read_with(&path, &overrides), Some(path))
+        let read = match context.beside.get(&path) {
+            Some(text) => Document::parse(text, &path.display().to_string())
+                .and_then(|document| PolicyFile::from_node(&document.root, "", &overrides)),
+            None => PolicyFile::read_with(&path, &overrides),
+        };
+        (read, Some(path))
     };
     match read {
         Ok(policy) => {

@@ -43,7 +43,11 @@ fn hash_file(path: &Path) -> std::io::Result<String> {
 
 fn table(field: &Field<'_>, context: &Context<'_>) -> Option<Table> {
     let path = context.file(field)?;
-    match Table::read(&path, MAX_TABLE) {
+    let table = match context.beside.get(&path) {
+        Some(text) => Table::parse(text, path.display().to_string()),
+        None => Table::read(&path, MAX_TABLE),
+    };
+    match table {
         Ok(table) => Some(table),
         Err(errors) => {
             field.problems().extend(errors);

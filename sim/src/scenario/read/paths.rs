@@ -47,6 +47,9 @@ impl Context<'_> {
             true => PathBuf::from(&expanded.text),
             false => base.join(&expanded.text),
         };
+        if self.beside.contains_key(&path) {
+            return Some(path);
+        }
         let Err(message) = check_file(&path) else {
             let mut references = self.references.borrow_mut();
             references.insert(text.to_owned(), path.clone());
