@@ -112,7 +112,7 @@ impl Plan {
         let axes = request.vary.iter().map(|vary| Axis::read(vary));
         let axes: Vec<Axis> = axes.collect::<Result<_, FileErrors>>()?;
         check_measures(&request.shown.measures)?;
-        let source = Source::read(&request.scenario, MAX_BYTES).map_err(FileErrors::from)?;
+        let source = Source::read(&request.scenario, MAX_BYTES)?;
         let base = request.scenario.parent().unwrap_or(Path::new(""));
         let (scenario, _) =
             Scenario::parse_with_references(&source.text, &source.name, base, &set(&request.set)?)?;

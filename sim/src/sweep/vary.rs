@@ -272,7 +272,7 @@ fn grid(axes: &[Axis]) -> Result<Vec<Vec<String>>, String> {
         .try_fold(vec![Vec::new()], |points, axis| match &axis.values {
             Values::List(list) => {
                 let with = |point: &Vec<String>| -> Vec<Vec<String>> {
-                    let longer = |value: &String| [point.as_slice(), &[value.clone()]].concat();
+                    let longer = |value: &String| [point.as_slice(), std::slice::from_ref(value)].concat();
                     list.iter().map(longer).collect()
                 };
                 Ok(points.iter().flat_map(with).collect())

@@ -35,9 +35,9 @@ impl Worker<'_> {
         block: &Block,
         control: &Control<'_>,
     ) -> Result<String, SweepError> {
-        let failed = |error: RunError| match error {
-            RunError::Stopped => SweepError::Stopped,
-            error => SweepError::Run {
+        let failed = |error: RunError| match error == RunError::Stopped {
+            true => SweepError::Stopped,
+            false => SweepError::Run {
                 point: self.plan.point_name(block.point),
                 error,
             },

@@ -151,7 +151,7 @@ impl Queue {
 
     /// Where workers pull.
     pub(super) async fn tasks(&self) -> Result<PullConsumer, Trouble> {
-        Ok(self.stream("tasks").await?.get_consumer("workers").await?)
+        self.stream("tasks").await?.get_consumer("workers").await
     }
 
     /// Where the sweep pulls.

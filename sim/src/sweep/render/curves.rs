@@ -220,7 +220,11 @@ fn limits(findings: &Findings, measure: &Measure, layout: &Layout) -> Vec<Series
         .map(|gate| {
             let side = match gate.rule {
                 Rule::AtLeast => "at least",
-                _ => "at most",
+                Rule::AtMost
+                | Rule::LiftAtLeast
+                | Rule::LiftAtMost
+                | Rule::PointsAtLeast
+                | Rule::PointsAtMost => "at most",
             };
             let limit = with_unit(gate.limit, measure.unit);
             // Somebody wrote a round number.

@@ -61,7 +61,7 @@ fn n_each(findings: &Findings) -> String {
 }
 
 /// Columns: what varies, then a measure each.
-fn columns<'f>(findings: &'f Findings) -> Vec<(&'f str, Column)> {
+fn columns(findings: &Findings) -> Vec<(&str, Column)> {
     let mut columns = vec![("point", Column::Name)];
     columns.extend(
         findings
