@@ -8,7 +8,7 @@ use async_nats::Client;
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use super::parts::{Arrived, Whole};
+use super::parts::{self, Arrived, Whole};
 use super::queue::{MAX_DELIVER, Queue, Trouble};
 use super::{Contact, Server};
 use crate::experiment::Control;
@@ -21,6 +21,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const PULL: Duration = Duration::from_millis(300);
 /// Without any worker for so long, a person is told how to start one.
 const ALONE: Duration = Duration::from_secs(5);
+
+/// Longer than a server holds back what was not acknowledged.
+const STALLED: Duration = Duration::from_secs(90);
 
 /// A sweep that waits for its workers.
 struct Collector<'s> {
@@ -36,6 +39,8 @@ struct Collector<'s> {
     /// Since when nobody has had a block in hand.
     alone_since: Option<Instant>,
     was_exhausted: bool,
+    /// Since when results have come and none was whole, and how much was missing then.
+    stalled: Option<(Instant, u32)>,
 }
 
 /// Why it does not go on.
@@ -133,6 +138,7 @@ impl<'s> Collector<'s> {
             tell,
             alone_since: None,
             was_exhausted: false,
+            stalled: None,
         }
     }
 
@@ -147,8 +153,14 @@ impl<'s> Collector<'s> {
         self.queue.make(&self.plan_text, self.patience).await?;
         let standing = self.queue.standing().await?;
         if standing.results > 0 {
+            if standing.tasks == 0 && self.has_stalled() {
+                // Parts of results whose other parts are lost.
+                self.queue.drop_results().await?;
+                self.arrived = Arrived::default();
+            }
             return self.pull().await;
         }
+        self.stalled = None;
         if standing.tasks == 0 {
             // New, or done with all results collected and some lost, or the server lost its state.
             let missing = self.missing.values();
@@ -163,6 +175,18 @@ impl<'s> Collector<'s> {
         self.was_exhausted = is_exhausted;
         self.tell_when_alone(standing.in_hand);
         Ok(())
+    }
+
+    /// Whether for a long while nothing became whole although all workers have sent theirs.
+    fn has_stalled(&mut self) -> bool {
+        let n_left = self.n_left();
+        match self.stalled {
+            Some((since, then)) if then == n_left => since.elapsed() >= STALLED,
+            Some(_) | None => {
+                self.stalled = Some((Instant::now(), n_left));
+                false
+            }
+        }
     }
 
     fn exhausted(&self) -> SweepError {
@@ -202,7 +226,13 @@ impl<'s> Collector<'s> {
         let batch = results.batch().max_messages(64).expires(PULL);
         let mut batch = batch.messages().await.map_err(Trouble::from)?;
         while let Some(message) = batch.next().await {
-            let Some(whole) = self.arrived.add(message?) else {
+            let message = message?;
+            let address = parts::address(&message);
+            if address.is_some_and(|address| !self.missing.contains_key(address)) {
+                message.ack().await?;
+                continue;
+            }
+            let Some(whole) = self.arrived.add(message) else {
                 continue;
             };
             match whole {
@@ -229,7 +259,7 @@ impl<'s> Collector<'s> {
                         }));
                     }
                 }
-                Whole::Foreign(message) => message.ack().await?,
+                Whole::Superfluous(message) => message.ack().await?,
             }
         }
         Ok(())

@@ -69,8 +69,14 @@ pub(super) enum Whole {
         said: String,
         message: Message,
     },
-    /// Not a message of ours.
-    Foreign(Message),
+    /// Not a message of ours, or one in whose place another has come.
+    Superfluous(Message),
+}
+
+/// Whose text a message is a part of, or says that there is none.
+pub(super) fn address(message: &Message) -> Option<&str> {
+    let value: &HeaderValue = message.headers.as_ref()?.get(ADDRESS)?;
+    Some(value.as_str())
 }
 
 impl Arrived {
@@ -80,8 +86,8 @@ impl Arrived {
             let value: &HeaderValue = message.headers.as_ref()?.get(name)?;
             Some(value.as_str().to_owned())
         };
-        let Some(address) = header(ADDRESS) else {
-            return Some(Whole::Foreign(message));
+        let Some(address) = address(&message).map(str::to_owned) else {
+            return Some(Whole::Superfluous(message));
         };
         if header(FAILED).is_some() {
             let said = String::from_utf8_lossy(&message.payload).into_owned();
@@ -96,11 +102,16 @@ impl Arrived {
             Some((place.parse::<usize>().ok()?, of.parse::<usize>().ok()?))
         });
         let Some((place, of)) = part.filter(|(place, of)| place < of) else {
-            return Some(Whole::Foreign(message));
+            return Some(Whole::Superfluous(message));
         };
         let parts = self.by_address.entry(address.clone()).or_default();
-        // One that comes again was not acknowledged: the newer can be.
-        parts.insert(place, message);
+        let sequence = |message: &Message| message.info().map_or(0, |info| info.stream_sequence);
+        let new = sequence(&message);
+        match parts.insert(place, message) {
+            // The same part from two workers. The same message again only has a newer acknowledgement.
+            Some(old) if sequence(&old) != new => return Some(Whole::Superfluous(old)),
+            Some(_) | None => {}
+        }
         if parts.len() < of {
             return None;
         }

@@ -263,6 +263,12 @@ impl Queue {
         Ok(())
     }
 
+    /// Takes away what waits to be collected.
+    pub(super) async fn drop_results(&self) -> Result<(), Trouble> {
+        self.stream("results").await?.purge().await?;
+        Ok(())
+    }
+
     /// Takes everything of it away.
     pub(super) async fn remove(&self) {
         // What cannot be removed now is found, and finished or removed, by the next run of the sweep.

@@ -24,6 +24,9 @@ const IDLE: Duration = Duration::from_millis(250);
 /// How often a finished block is offered to a server that does not answer.
 const SENDS: u32 = 40;
 
+/// So many failures in a row are told.
+const FAILURES: u32 = 20;
+
 /// A sweep that this worker serves.
 struct Served {
     plan: Plan,
@@ -48,6 +51,8 @@ struct Serving<'s> {
     folder: Folder,
     /// By the id of their queues.
     known: BTreeMap<String, Known>,
+    /// How often in a row each could not be served.
+    failures: BTreeMap<String, u32>,
     stop: Stop,
 }
 
@@ -105,6 +110,7 @@ pub(super) async fn serve(
         tell,
         folder: Folder(std::env::temp_dir().join(name)),
         known: BTreeMap::new(),
+        failures: BTreeMap::new(),
         stop,
     };
     tell(&format!("{build} waits for blocks at {}", server.shown()));
@@ -136,18 +142,33 @@ impl Serving<'_> {
     async fn round(&mut self) -> Result<bool, Trouble> {
         let mut did_something = false;
         let queues = Queue::all(&self.client).await?;
-        self.known
-            .retain(|id, _| queues.iter().any(|queue| queue.id() == id));
+        let is_there = |id: &String| queues.iter().any(|queue| queue.id() == id);
+        self.known.retain(|id, _| is_there(id));
+        self.failures.retain(|id, _| is_there(id));
         for queue in queues {
             if self.stop.is_asked() {
                 break;
             }
-            // A sweep that ends while it is looked at is no trouble.
-            if let Ok(true) = self.one_of(&queue).await {
-                did_something = true;
+            match self.one_of(&queue).await {
+                Ok(did) => {
+                    did_something |= did;
+                    self.failures.remove(queue.id());
+                }
+                Err(trouble) => self.failed(queue.id(), &trouble),
             }
         }
         Ok(did_something)
+    }
+
+    /// A sweep that ends while it is looked at, or begins, is no trouble; one that fails again and again is.
+    fn failed(&mut self, id: &str, trouble: &Trouble) {
+        let failures = self.failures.entry(id.to_owned()).or_default();
+        *failures += 1;
+        if *failures == FAILURES {
+            (self.tell)(&format!(
+                "the sweep {id} cannot be served for now: {trouble}"
+            ));
+        }
     }
 
     /// One block of a sweep; whether there was one.
