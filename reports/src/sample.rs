@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measures::{self, Measure, Part, Sample, Subject};
 use crate::record::Replication;
-use crate::stats::{Estimate, Pooled};
+use crate::stats::{Controls, Estimate, Pooled};
 
 /// A measure of a part of a run: a column of a [`SampleTable`].
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ struct Row {
     cells: Vec<Cell>,
     /// The histograms that cells speak of, each once: quantiles of one measure's spans share it.
     spans: Vec<Pooled>,
+    /// Absent when none were kept, and in files of before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    controls: Option<Controls>,
 }
 
 /// What one replication says of one quantity.
@@ -108,6 +111,7 @@ impl SampleTable {
             offered: replication.total.counts.offered,
             cells,
             spans,
+            controls: replication.controls,
         });
     }
 
@@ -141,6 +145,11 @@ impl SampleTable {
             Cell::Value(_) | Cell::Quantile(..) | Cell::Absent => None,
         });
         cells.collect()
+    }
+
+    /// What draws were beyond their means, by replication; `None` where nobody says.
+    pub fn controls(&self) -> impl Iterator<Item = Option<Controls>> + '_ {
+        self.rows.iter().map(|row| row.controls)
     }
 
     /// All spans of which a quantile is a column, put together; `None` when it is none or no column.
@@ -182,7 +191,8 @@ impl SampleTable {
     }
 
     fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
-        Estimate::of_samples(self.samples(measure, part)?)
+        let controls = self.rows.iter().map(|row| row.controls);
+        Estimate::of_samples(measure.unit, self.samples(measure, part)?, controls)
     }
 }
 

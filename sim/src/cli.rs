@@ -7,11 +7,15 @@
 mod calibrate;
 mod check;
 mod files;
+mod fit;
 mod gate;
+mod merge;
 mod plan;
 mod progress;
 mod repeat;
 mod run;
+mod sweep;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,7 +30,7 @@ Exit codes:
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
-  130  interrupted (Ctrl-C): nothing was written";
+  130  interrupted (Ctrl-C): nothing was written; of a sweep what is finished is kept";
 
 /// Examples of `run`.
 const RUN_EXAMPLES: &str = "\
@@ -98,8 +102,16 @@ enum Command {
     Gate(gate::GateArgs),
     /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
     Calibrate(CalibrateArgs),
+    /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
+    Fit(fit::FitArgs),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
+    /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
+    Sweep(sweep::SweepArgs),
+    /// Run blocks of sweeps that wait at a NATS server, until stopped.
+    Worker(worker::WorkerArgs),
+    /// Put the folders of a sweep's shards together.
+    Merge(merge::MergeArgs),
     /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -256,6 +268,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(args) => run::run(&args),
         Command::Gate(args) => gate::gate(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Worker(args) => worker::worker(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Fit(args) => fit::fit(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {

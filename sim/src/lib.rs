@@ -16,6 +16,7 @@ pub mod regression;
 pub mod scenario;
 pub mod schema;
 pub mod streams;
+pub mod sweep;
 mod table;
 pub mod trace;
 pub mod world;

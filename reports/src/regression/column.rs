@@ -66,13 +66,8 @@ impl Column {
                 let spans: Vec<Cow<'_, Pooled>> = spans.collect();
                 let estimate = quantile(&spans, q)?.divided_by(1e6);
                 Some(Column::Quantile {
-                    point: to_nine_digits(estimate.point),
-                    influence: estimate
-                        .influence()
-                        .iter()
-                        .copied()
-                        .map(to_nine_digits)
-                        .collect(),
+                    point: to_nine_digits(estimate.uncontrolled()),
+                    influence: estimate.influence().map(to_nine_digits).collect(),
                 })
             }
             Sample::Absent => None,

@@ -30,7 +30,7 @@ impl Difference {
         Some(Difference {
             point: difference.point,
             se: difference.se()?,
-            df: difference.n() as f64 - 1.0,
+            df: difference.df(),
         })
     }
 
@@ -38,7 +38,7 @@ impl Difference {
     /// Satterthwaite (1946). `None` when one of them has below two replications.
     #[must_use]
     pub fn independent(now: &Estimate, then: &Estimate) -> Option<Difference> {
-        let part = |of: &Estimate| Some((of.se()?.powi(2), of.n() as f64 - 1.0));
+        let part = |of: &Estimate| Some((of.se()?.powi(2), of.df()));
         let ((a, df_a), (b, df_b)) = (part(now)?, part(then)?);
         let df = if a + b > 0.0 {
             (a + b).powi(2) / (a * a / df_a + b * b / df_b)
