@@ -82,7 +82,7 @@ enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
     /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
-    Fit(fit::FitArgs),
+    Fit(Box<fit::FitArgs>),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
     /// Validate policies, scenarios, plans and columns files.

@@ -324,7 +324,7 @@ impl Study {
         let mut what_if = Vec::new();
         for part in Part::ALL {
             let mut parts = self.parts.clone();
-            part.take(&mut parts, &own);
+            part.take(&mut parts, own);
             let frame = frame(&self.fitted);
             let scale = self.calibration.as_ref().map_or(1.0, |c| c.scale);
             let names = &self.log.names;

@@ -325,11 +325,8 @@ pub(super) fn hazard(spans: &Spans, peaks: &[Peak]) -> Option<Chart> {
 /// Agents by interval: seen on average, and written.
 pub(super) fn staffing(group: &GroupFit, scale: f64) -> Vec<Chart> {
     let written = group.staff.counts(scale);
-    let pairs = group.staff.groups.iter().zip(&written);
-    let chart = |((days, means), (_, counts)): (
-        &(policy_file::Weekdays, Vec<f64>),
-        &(policy_file::Weekdays, Vec<u32>),
-    )| {
+    let mut charts = Vec::new();
+    for ((days, means), (_, counts)) in group.staff.groups.iter().zip(&written) {
         let step = group.staff.step;
         let steps = |values: Vec<f64>| {
             let mut points: Vec<(f64, f64)> = values
@@ -344,17 +341,17 @@ pub(super) fn staffing(group: &GroupFit, scale: f64) -> Vec<Chart> {
             .drawn_as(Mark::Steps);
         let own = counts.iter().map(|n| f64::from(*n)).collect();
         let own = Series::line("scenario", Role::First, steps(own)).drawn_as(Mark::Steps);
-        Plotted {
+        let plotted = Plotted {
             id: format!("staffing-{}-{}", slug(&group.name), slug(&days.to_string())),
             title: format!("Agents, {days} ({})", group.name),
             description: "Inferred from services, by interval of the day.".to_owned(),
             x: Scale::new("hour of the day", Numbers::Plain),
             y: Scale::new("agents", Numbers::Plain),
             series: vec![own, seen],
-        }
-        .draw()
-    };
-    pairs.filter_map(chart).collect()
+        };
+        charts.extend(plotted.draw());
+    }
+    charts
 }
 
 /// How long agents are not ready after a service.

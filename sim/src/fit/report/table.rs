@@ -94,7 +94,6 @@ fn classes(text: &mut String, study: &Study) {
         "",
         "calls",
         "hung up",
-        "short",
         "talk: data, law",
         "",
         "distance",
@@ -126,7 +125,6 @@ fn class_row(class: &ClassFit) -> Vec<String> {
         class.name.clone(),
         class.n.to_string(),
         format!("{:.1} %", 100.0 * class.hung_up as f64 / class.n as f64),
-        format!("{:.1} %", 100.0 * class.short_share),
         format!("{}, {} s", seconds(talk.spans.mean()), seconds(mean)),
         format!(
             "{}{}",
