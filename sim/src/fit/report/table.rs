@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{head_starts, interval, off, predictions, short, value, verdict};
-use crate::fit::parts::{ClassFit, SpanFit};
+use crate::fit::law::SpanFit;
+use crate::fit::parts::ClassFit;
 use crate::fit::study::Study;
 use crate::fit::warnings::warnings;
 use crate::fit::write::written_shape;
