@@ -7,9 +7,11 @@
 //! 2. [`measures`]: each KPI of the domain as a pure function of a replication, with its formula.
 //! 3. [`sample`]: only the numbers of measures, kept and put together again without the replications.
 //! 4. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
-//! 5. [`gate`]: rules about measures, judged as a family with three verdicts.
-//! 6. [`report`]: all of it for one run, computed once.
-//! 7. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
+//! 5. [`calibration`]: announced waits against realised ones, by estimator.
+//! 6. [`gate`]: rules about measures, judged as a family with three verdicts.
+//! 7. [`regression`]: a run beside a committed baseline, with margins and three verdicts.
+//! 8. [`report`]: all of it for one run, computed once.
+//! 9. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
 //!
@@ -23,7 +25,10 @@ pub mod measures;
 pub mod sample;
 pub mod stats;
 
+pub mod calibration;
+
 pub mod gate;
+pub mod regression;
 pub mod report;
 
 pub mod chart;

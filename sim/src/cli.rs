@@ -1,16 +1,21 @@
 //! The `linefinder` command: parses, runs, prints, exits.
 //!
-//! Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or the
+//! Exit codes: 0 passed, 1 a gate failed or a regression was found, 2 the input is wrong, 3 inconclusive, 4 could not run or the
 //! measurement is invalid, 130 interrupted (as shells have it: 128 + SIGINT). Results go to standard
 //! output, everything else to standard error; a reader that has gone away is no error.
 
+mod calibrate;
 mod check;
 mod files;
 mod fit;
+mod gate;
+mod merge;
 mod plan;
 mod progress;
 mod repeat;
 mod run;
+mod sweep;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,11 +26,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a gate failed
+  1    a gate failed, or a regression was found
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
-  130  interrupted (Ctrl-C): nothing was written";
+  130  interrupted (Ctrl-C): nothing was written; of a sweep what is finished is kept";
 
 /// Examples of `run`.
 const RUN_EXAMPLES: &str = "\
@@ -37,6 +42,17 @@ Examples:
 
 Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or what
 was measured is not valid, 130 interrupted (nothing was written).";
+
+/// Examples of `calibrate`.
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  linefinder calibrate scenarios/theory/estimates.yaml
+  linefinder calibrate scenarios/theory/estimates-step.yaml --between 2h..2h30m --out out/step
+  linefinder calibrate scenarios/bank-1999/replay-january.yaml --replications 1
+
+Runs the scenario under every estimator on the same draws. Queues that announce no waits do here.
+Exit codes: 0 done, 2 the input is wrong, 4 could not run or nobody waited, 130 interrupted
+(nothing was written).";
 
 /// Examples of `plan`.
 const PLAN_EXAMPLES: &str = "\
@@ -81,10 +97,21 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Hold scenarios against a committed baseline: pass, fail or inconclusive, with the smallest
+    /// change that could have been seen.
+    Gate(gate::GateArgs),
+    /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
+    Calibrate(CalibrateArgs),
     /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
     Fit(Box<fit::FitArgs>),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
+    /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
+    Sweep(sweep::SweepArgs),
+    /// Run blocks of sweeps that wait at a NATS server, until stopped.
+    Worker(worker::WorkerArgs),
+    /// Put the folders of a sweep's shards together.
+    Merge(merge::MergeArgs),
     /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -151,6 +178,39 @@ struct RunArgs {
 }
 
 #[derive(Args)]
+#[command(after_help = CALIBRATE_EXAMPLES)]
+struct CalibrateArgs {
+    /// The scenario files.
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+    /// The seed of every draw, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Exactly so many replications, instead of the scenario's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    replications: Option<u32>,
+    /// How many days, instead of the scenario's horizon.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    days: Option<u32>,
+    /// Put another value to a key of the scenario, as in `run`.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Look only at calls that arrive between these moments after the start: 4h..4h30m.
+    #[arg(long, value_name = "FROM..TO", value_parser = calibrate::between)]
+    between: Option<(u64, u64)>,
+    /// Threads; as many as there are cores unless said. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Write calibration.json, calibration.csv, calibrate.html and the numbers of every chart
+    /// (charts/*.csv) into this folder; of several scenarios each into a folder of its name in it.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print the calibrations as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
 #[command(after_help = PLAN_EXAMPLES)]
 struct PlanArgs {
     /// The plan file.
@@ -206,6 +266,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Gate(args) => gate::gate(&args),
+        Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Worker(args) => worker::worker(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Fit(args) => fit::fit(&args),
         Command::Plan(args) => plan::plan(&args),
         Command::Check { files } => check::check(&files),

@@ -5,6 +5,7 @@
 //! one thread and many give the same bytes.
 
 mod batch;
+mod calibrate;
 mod check;
 mod course;
 mod each;
@@ -12,9 +13,12 @@ mod error;
 mod gates;
 mod run;
 mod sample;
+mod sequential;
 
+pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
 pub use each::each;
 pub use error::RunError;
-pub use run::{Control, Imprecise, Options, Run, run};
+pub use run::{Control, Options, Run, run};
 pub use sample::{Sampled, Sampler};
+pub use sequential::{FIRST_LOOK, Stopping};

@@ -12,9 +12,11 @@ use crate::time::{Micros, Timestamp};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Services that count: +-1.6 %, a few hours of a hundred agents or days of ten. Handle times per agent
-/// drift that slowly.
+/// Services that count, at least: +-1.6 %, days of ten agents. Handle times per agent drift that slowly.
 const SERVICE_MEMORY: u64 = 2_048;
+/// The same per agent, where that is more: half a shift. The wait in a large centre hardly varies, so that its rate has to
+/// be known better.
+const SERVICE_MEMORY_PER_AGENT: u64 = 64;
 /// Calls taken that count, per agent: an hour or less of a blocked line. How many of the staffed
 /// agents work for it in fact changes by the hour (breaks, other queues); with n agents
 /// it is known to (16 n)^-1/2.
@@ -139,7 +141,7 @@ impl Learning {
     /// it is known by then).
     pub fn handled(&mut self, now: Timestamp, handle: Micros) {
         self.integrate(now);
-        self.service.count(SERVICE_MEMORY);
+        self.service.count(self.service_memory());
         self.mean_handle = average(self.mean_handle, handle, self.handled, 4);
         self.handled = self.handled.saturating_add(1);
     }
@@ -150,8 +152,7 @@ impl Learning {
         self.integrate(now);
         // Only calls that were in the line while it was blocked tell how fast it moves.
         if waited > setup && self.blocked_until.after(setup) >= now {
-            self.flow
-                .count(FLOW_MEMORY * u64::from(self.line.staffed.max(1)));
+            self.flow.count(self.flow_memory());
         }
         self.moved_at = now;
         self.mean_setup = average(self.mean_setup, setup, self.answered, 4);
@@ -200,6 +201,20 @@ impl Learning {
         } else {
             0
         }
+    }
+
+    fn flow_memory(&self) -> u64 {
+        FLOW_MEMORY * u64::from(self.line.staffed.max(1))
+    }
+
+    fn service_memory(&self) -> u64 {
+        SERVICE_MEMORY.max(SERVICE_MEMORY_PER_AGENT * u64::from(self.line.staffed))
+    }
+
+    /// Calls taken from a blocked line per second and staffed agent: what one agent would take who did nothing else
+    /// (`service`, per second), unless what they take in fact differs from that by more than chance.
+    pub(super) fn flow_per_agent(&self, service: f64) -> f64 {
+        self.flow.shrunk(self.flow_memory(), service)
     }
 
     fn integrate(&mut self, now: Timestamp) {

@@ -95,6 +95,9 @@ impl Recorder {
             it.handled();
         }
         self.refresh_free(at, agent);
+        if self.over_time.is_kept {
+            self.over_time.talking.up(at);
+        }
         let Some((slot, is_counted)) = self.leave(at, call, outcome) else {
             return;
         };
@@ -119,12 +122,15 @@ impl Recorder {
         }
         cell.counts.connected_within += u64::from(waited <= t);
         cell.counts.connected_before += u64::from(waited < t);
-        cell.counts.could_be_told += u64::from(
-            slot.marks.has(Marks::WAITED)
-                && slot.marks.has(Marks::QUEUED)
-                && (slot.announced.is_some()
-                    || self.options.silent.get(slot.queue.index()) != Some(&true)),
-        );
+        let could_be_told = slot.marks.has(Marks::WAITED)
+            && slot.marks.has(Marks::QUEUED)
+            && (slot.announced.is_some()
+                || self.options.silent.get(slot.queue.index()) != Some(&true));
+        cell.counts.could_be_told += u64::from(could_be_told);
+        if self.options.told && could_be_told {
+            let arrived = Timestamp(at.0.saturating_sub(waited));
+            self.told.connected(call, arrived, at);
+        }
         cell.spans.connected_wait.record(waited);
         if slot.answered_at != Timestamp::NEVER {
             let bridged_at = Timestamp(at.0.saturating_sub(self.heard_late));
@@ -140,7 +146,10 @@ impl Recorder {
 
     /// What the agent does next is said by the event that follows: idle, or in wrap-up.
     #[inline]
-    pub(super) fn call_ended(&mut self, call: CallId, talked: Micros) {
+    pub(super) fn call_ended(&mut self, at: Timestamp, call: CallId, talked: Micros) {
+        if self.over_time.is_kept {
+            self.over_time.talking.down(at);
+        }
         let Some(slot) = self.calls.known(call) else {
             return;
         };
@@ -259,6 +268,9 @@ impl Recorder {
             self.line_shrinks(at, before.queue);
         }
         let is_counted = before.marks.has(Marks::COUNTED);
+        if self.options.told && !(is_counted && outcome == Outcome::Connected) {
+            self.told.forget(call);
+        }
         if is_counted {
             let is_overlooked = !before.marks.has(Marks::OFFERED)
                 && before.marks.has(Marks::QUEUED)

@@ -11,6 +11,8 @@ use super::outcome::{Anomaly, ConservationError, Outcome};
 use super::pairs::Pairs;
 use super::row::CallRow;
 use super::series::Series;
+use super::told::ToldCall;
+use crate::stats::Controls;
 use engine::id::CallId;
 
 /// One finished replication.
@@ -42,8 +44,13 @@ pub struct Replication {
     pub series: Series,
     /// Announced against realised waits.
     pub pairs: Pairs,
+    /// What callers were told of their waits, in order of connection; empty unless asked for.
+    pub told: Vec<ToldCall>,
     /// In order of arrival; empty unless asked for.
     pub rows: Vec<CallRow>,
+    /// What its draws were beyond their means, of the calls that count; `None` = nobody says. Set by the
+    /// driver.
+    pub controls: Option<Controls>,
     /// The verdict on the calls' conservation.
     pub conservation: Result<(), ConservationError>,
 }

@@ -5,9 +5,11 @@
     reason = "a test that finds nothing there should stop"
 )]
 
+mod calibration;
 mod charts;
 mod coverage;
 mod recording;
+mod regressions;
 mod reporting;
 mod sample;
 mod samples;

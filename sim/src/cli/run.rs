@@ -1,19 +1,20 @@
 //! `linefinder run SCENARIO`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use policy_file::{FileErrors, Overrides};
 use reports::gate::Verdict;
 use reports::render::Timing;
-use reports::render::{TableOptions, report_json_with_speed, table};
-use reports::report::RunReport;
+use reports::render::{TableOptions, report_json_with_speed, table, with_unit};
+use reports::report::{Precision, RunReport};
 
 use super::files::Folder;
 use super::progress::Progress;
 use super::{Exit, RunArgs, files, print, repeat, tell};
-use crate::experiment::{self, Control, Imprecise, Options, Run, RunError};
+use crate::experiment::{self, Control, Options, Run, RunError};
 use crate::scenario::Scenario;
 use crate::world::Checks;
 
@@ -74,7 +75,7 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
 }
 
 /// How a command ends that could not finish its runs.
-pub(super) fn exit_of(error: &RunError) -> Exit {
+pub(super) const fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,
         RunError::Stopped => Exit::Interrupted,
@@ -105,8 +106,13 @@ fn show(args: &RunArgs, run: &Run, timing: &Timing, folder: Option<&Folder<'_>>)
         ));
         printed
     };
-    if let Some(imprecise) = &run.imprecise {
-        tell(&warning(imprecise, report.n_replications));
+    if let Some(warm_up) = &report.warm_up
+        && warm_up.is_short
+    {
+        tell(&format!("warning: warm_up: {}", warm_up.said()));
+    }
+    if let Some(precision) = &report.precision {
+        tell(&reached(precision, report.n_replications));
     }
     if let Some((folder, path)) = folder.zip(args.out.as_deref()) {
         if let Err(error) = folder.write(&files::of_run(run, timing, args.calls)) {
@@ -131,36 +137,68 @@ fn verdict(report: &RunReport) -> Exit {
     }
 }
 
-fn warning(imprecise: &Imprecise, n: usize) -> String {
-    let reached = imprecise
-        .half_width
-        .map_or("unknown".to_owned(), |width| format!("{width:.3e}"));
+/// What `until` asked for, and what became of it.
+fn reached(precision: &Precision, n: usize) -> String {
+    let id = precision.measure.id;
+    let written = |value: Option<f64>| {
+        value.map_or("unknown".to_owned(), |value| {
+            with_unit(value, precision.measure.unit)
+        })
+    };
+    let (reached, wanted) = (written(precision.half_width), written(precision.wanted));
+    if precision.is_reached() {
+        return format!(
+            "until: {id} is known to within {reached} after {n} replications, asked for {wanted}"
+        );
+    }
     format!(
-        "warning: until: {} has a half-width of {reached} after {n} replications, not {:.3e}",
-        imprecise.measure.id, imprecise.wanted
+        "warning: until: {id} has a half-width of {reached} after {n} replications, not {wanted}; \
+         raise max_replications"
     )
 }
 
 fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
+    read_changed(
+        &args.scenario,
+        &Changes {
+            seed: args.seed,
+            replications: args.replications,
+            days: args.days,
+            set: &args.set,
+        },
+    )
+}
+
+/// What a command line changes of a scenario.
+pub(super) struct Changes<'a> {
+    pub(super) seed: Option<u64>,
+    pub(super) replications: Option<u32>,
+    pub(super) days: Option<u32>,
+    pub(super) set: &'a [String],
+}
+
+/// Reads a scenario with changes.
+pub(super) fn read_changed(path: &Path, changes: &Changes<'_>) -> Result<Scenario, FileErrors> {
     let mut overrides = Overrides::new();
     let mut set = |assignment: String| overrides.set(&assignment);
-    if let Some(seed) = args.seed {
+    if let Some(seed) = changes.seed {
         set(format!("experiment.seed={seed}"))?;
     }
-    if let Some(n) = args.replications {
+    if let Some(n) = changes.replications {
         set(format!("experiment.replications={n}"))?;
         set("experiment.until=null".to_string())?;
     }
-    if let Some(days) = args.days {
+    if let Some(days) = changes.days {
         set("experiment.horizon=null".to_string())?;
         set(format!("experiment.days={days}"))?;
     }
-    for assignment in &args.set {
+    for assignment in changes.set {
         set(assignment.clone())?;
     }
-    Scenario::read(&args.scenario, &overrides)
+    Scenario::read(path, &overrides)
 }
 
+/// As many as are asked for, or as there are cores.
 pub(super) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),

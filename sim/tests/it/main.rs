@@ -4,13 +4,18 @@
 
 mod bound;
 mod calendar;
+mod calibrate_command;
+mod calibration;
 mod command;
+mod coverage;
 mod dist;
 mod draws;
 mod estimates;
 mod exact;
 mod files_fuzz;
 mod fit;
+mod gate_command;
+mod gating;
 mod measured;
 mod memory;
 mod people;
@@ -21,6 +26,7 @@ mod scenario_errors;
 mod scenario_reads;
 mod schemas;
 mod streams;
+mod sweep;
 mod theory;
 mod traces;
 mod worlds;

@@ -474,7 +474,7 @@ fn logs_without_calls_are_refused() {
 
 /// Tells that this test has nothing to look at: in the list that `make test` ends with, and, past
 /// cargo's capture of what passing tests print, on standard error.
-fn tell_skipped(missing: &Path) {
+pub(crate) fn tell_skipped(missing: &Path) {
     use std::io::Write;
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");

@@ -22,7 +22,7 @@ pub(super) struct Log {
     pub(super) trace: TraceFile,
 }
 
-impl Context {
+impl Context<'_> {
     /// The log under the keys `file` and `columns`.
     pub(super) fn log(
         &self,
@@ -64,7 +64,11 @@ impl Context {
 
 /// `from_log: { file: calls.csv, columns: columns.yaml, gap: 3m, quiet_limit: 30m, slack: 10s, edge: 0s }`:
 /// as many as the log's services show to have been there.
-pub(super) fn staffing(field: &Field<'_>, context: &Context, start: DateTime) -> Option<Staffing> {
+pub(super) fn staffing(
+    field: &Field<'_>,
+    context: &Context<'_>,
+    start: DateTime,
+) -> Option<Staffing> {
     let keys = field.keys(&["file", "columns", "gap", "quiet_limit", "slack", "edge"])?;
     let usual = presence::Rule::default();
     let span = |key: &str, usual: Duration| match keys.get(key) {
