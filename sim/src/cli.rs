@@ -103,7 +103,7 @@ enum Command {
     /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
     Calibrate(CalibrateArgs),
     /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
-    Fit(fit::FitArgs),
+    Fit(Box<fit::FitArgs>),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
     /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
