@@ -7,12 +7,14 @@
 
 mod canvas;
 mod estimates;
+mod forest;
 mod over_time;
 mod plotted;
 mod recorded;
 mod waits;
 
 pub use canvas::Role;
+pub use forest::{Effect, Forest};
 pub(crate) use plotted::dot;
 pub use plotted::{Numbers, Plotted, Point, Scale, Series};
 pub(crate) use recorded::charts as recorded;

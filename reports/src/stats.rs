@@ -10,12 +10,16 @@
 //! Never looks at a measure's meaning. Sums run in the order of the replications: the same input
 //! gives the same bytes.
 
+mod contrast;
 mod estimate;
+mod exclusive;
 mod holm;
 mod quantile;
 mod student;
 
+pub use contrast::{Contrast, smallest_effect};
 pub use estimate::{Estimate, Interval};
+pub use exclusive::{Adjusted, exclusive};
 pub use holm::{Decision, holm};
 pub use quantile::{Pooled, quantile};
 pub use student::{normal_quantile, t_quantile, t_two_sided};

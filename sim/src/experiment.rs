@@ -6,6 +6,7 @@
 
 mod batch;
 mod check;
+mod compare;
 mod course;
 mod error;
 mod gates;
@@ -13,6 +14,7 @@ mod run;
 mod sample;
 
 pub use check::check_invariants;
+pub use compare::{Contender, Pairing, compare};
 pub use error::RunError;
 pub use run::{Control, Imprecise, Options, Run, run};
 pub use sample::{Sampled, Sampler};

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use reports::compare::{Compared, compare_csv, compare_json, compare_page};
 use reports::render::Timing;
 use reports::render::{
     Page, calls_csv, report_json, report_page, series_csv, spans_hlog, timing_json,
@@ -22,6 +23,8 @@ pub(super) const OF_RUN: &[&str] = &[
     "recorded.csv",
     "calls.csv",
 ];
+/// Every file that `compare` may write.
+pub(super) const OF_COMPARE: &[&str] = &["compare.json", "compare.html", "compare.csv"];
 /// Where the numbers of charts go.
 const CHARTS: &str = "charts";
 
@@ -136,6 +139,14 @@ pub(super) fn of_run(run: &Run, timing: &Timing, calls: bool) -> Vec<(String, St
     if calls {
         add("calls.csv", calls_csv(report));
     }
+    files
+}
+
+/// The files of a comparison.
+pub(super) fn of_compare(compared: &Compared) -> Vec<(String, String)> {
+    let mut files = of_page("compare.html", compare_page(compared));
+    files.push(("compare.json".to_string(), compare_json(compared)));
+    files.push(("compare.csv".to_string(), compare_csv(compared)));
     files
 }
 

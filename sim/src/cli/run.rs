@@ -1,6 +1,7 @@
 //! `linefinder run SCENARIO`.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -42,7 +43,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
         }
     };
     let options = Options {
-        threads: threads(args),
+        threads: threads(args.threads),
         rows: args.calls,
         checks: checks(args),
         command: repeat::command(args, scenario.experiment.seed),
@@ -70,6 +71,11 @@ pub(super) fn run(args: &RunArgs) -> Exit {
 fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
     tell(&format!("error: {}: {error}", args.scenario.display()));
     tell(&repeat::advice(command));
+    exit_of(error)
+}
+
+/// How a command ends whose run gave nothing.
+pub(super) const fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,
         RunError::Stopped => Exit::Interrupted,
@@ -137,27 +143,49 @@ fn warning(imprecise: &Imprecise, n: usize) -> String {
 }
 
 fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
+    read_changed(
+        &args.scenario,
+        &Changes {
+            seed: args.seed,
+            replications: args.replications,
+            days: args.days,
+            set: &args.set,
+        },
+    )
+}
+
+/// What a command line changes of a scenario.
+pub(super) struct Changes<'a> {
+    pub(super) seed: Option<u64>,
+    pub(super) replications: Option<u32>,
+    pub(super) days: Option<u32>,
+    pub(super) set: &'a [String],
+}
+
+/// Reads a scenario with changes.
+pub(super) fn read_changed(path: &Path, changes: &Changes<'_>) -> Result<Scenario, FileErrors> {
     let mut overrides = Overrides::new();
     let mut set = |assignment: String| overrides.set(&assignment);
-    if let Some(seed) = args.seed {
+    if let Some(seed) = changes.seed {
         set(format!("experiment.seed={seed}"))?;
     }
-    if let Some(n) = args.replications {
+    if let Some(n) = changes.replications {
         set(format!("experiment.replications={n}"))?;
         set("experiment.until=null".to_string())?;
     }
-    if let Some(days) = args.days {
+    if let Some(days) = changes.days {
         set("experiment.horizon=null".to_string())?;
         set(format!("experiment.days={days}"))?;
     }
-    for assignment in &args.set {
+    for assignment in changes.set {
         set(assignment.clone())?;
     }
-    Scenario::read(&args.scenario, &overrides)
+    Scenario::read(path, &overrides)
 }
 
-fn threads(args: &RunArgs) -> usize {
-    args.threads.map_or_else(
+/// As many as are asked for, or as there are cores.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),
         usize::from,
     )
@@ -175,7 +203,7 @@ fn checks(args: &RunArgs) -> Checks {
 }
 
 /// A flag that Ctrl-C sets; pressed twice, the process ends at once.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // A second handler in one process is refused; Ctrl-C then ends the process as ever.

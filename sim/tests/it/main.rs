@@ -5,6 +5,7 @@
 mod bound;
 mod calendar;
 mod command;
+mod compare;
 mod dist;
 mod draws;
 mod estimates;
