@@ -8,7 +8,8 @@
 //! 3. [`sample`]: only the numbers of measures, kept and put together again without the replications.
 //! 4. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
 //! 5. [`gate`]: rules about measures, judged as a family with three verdicts.
-//! 6. [`report`]: all of it for one run, computed once; [`compare`]: runs beside each other.
+//! 6. [`report`]: all of it for one run, computed once; [`compare`]: runs beside each other;
+//!    [`tune`]: what a search found.
 //! 7. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
@@ -26,6 +27,7 @@ pub mod stats;
 pub mod compare;
 pub mod gate;
 pub mod report;
+pub mod tune;
 
 pub mod chart;
 pub mod render;

@@ -14,4 +14,5 @@ pub mod schema;
 pub mod streams;
 mod table;
 pub mod trace;
+pub mod tune;
 pub mod world;

@@ -10,6 +10,7 @@ use reports::render::Timing;
 use reports::render::{
     Page, calls_csv, report_json, report_page, series_csv, spans_hlog, timing_json,
 };
+use reports::tune::{Tuned, tune_csv, tune_json, tune_page};
 
 use crate::experiment::Run;
 
@@ -25,6 +26,8 @@ pub(super) const OF_RUN: &[&str] = &[
 ];
 /// Every file that `compare` may write.
 pub(super) const OF_COMPARE: &[&str] = &["compare.json", "compare.html", "compare.csv"];
+/// Every file that `tune` may write.
+pub(super) const OF_TUNE: &[&str] = &["tune.json", "tune.html", "tune.csv"];
 /// Where the numbers of charts go.
 const CHARTS: &str = "charts";
 
@@ -147,6 +150,14 @@ pub(super) fn of_compare(compared: &Compared) -> Vec<(String, String)> {
     let mut files = of_page("compare.html", compare_page(compared));
     files.push(("compare.json".to_string(), compare_json(compared)));
     files.push(("compare.csv".to_string(), compare_csv(compared)));
+    files
+}
+
+/// The files of a search.
+pub(super) fn of_tune(tuned: &Tuned) -> Vec<(String, String)> {
+    let mut files = of_page("tune.html", tune_page(tuned));
+    files.push(("tune.json".to_string(), tune_json(tuned)));
+    files.push(("tune.csv".to_string(), tune_csv(tuned)));
     files
 }
 

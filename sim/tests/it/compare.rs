@@ -538,7 +538,7 @@ fn bad_input_is_one_clear_error() {
     assert_eq!(one.status.code(), Some(2));
     let early = [
         "--set",
-        "calls.sales.arrivals={ poisson: 1/d }",
+        "calls.sales.arrivals={ poisson: 0.001/d }",
         "--set",
         "experiment.seed=1",
     ];
