@@ -298,6 +298,7 @@ impl Point {
         with(Verdict::Fail)
             .or_else(|| with(Verdict::Inconclusive))
             .or_else(narrowly)
+            .or_else(|| self.gates.iter().enumerate().next())
     }
 }
 
@@ -312,11 +313,10 @@ fn numbers(gate: &Judged) -> Row {
     Row::of(gate.unit(), [gate.estimate, gate.observed])
 }
 
-/// A unit's word on an axis.
-fn axis(unit: Unit) -> &'static str {
+/// What an axis adds to a measure's name.
+const fn axis(unit: Unit) -> &'static str {
     match unit {
-        Unit::Ratio | Unit::Count | Unit::Calls | Unit::Value | Unit::Score => "",
         Unit::Seconds | Unit::SignedSeconds => ", seconds",
-        Unit::PerHour => " per hour",
+        Unit::Ratio | Unit::Count | Unit::Calls | Unit::PerHour | Unit::Value | Unit::Score => "",
     }
 }

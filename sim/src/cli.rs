@@ -56,8 +56,8 @@ Examples:
   linefinder tune scenarios/plan/phase-3.yaml --set 'policy.queues.sales.discovery={ poll: 10s }' \\
       --vary policy.queues.sales.discovery.poll=0.2s..10s --resolution 0.1s
   linefinder tune scenarios/theory/erlang-c.yaml --vary agents.all.count=11..24 --minimize value
-  linefinder tune scenarios/plan/phase-4.yaml --vary policy.queues.sales.rotation=longest_idle,best_score,random \\
-      --vary policy.queues.sales.offer.ring=1,2 --minimize carrier_requests_per_hour
+  linefinder tune scenarios/plan/phase-3.yaml --vary policy.queues.sales.offer.ring=1,2 \\
+      --vary 'policy.queues.sales.discovery={ poll: 1s },{ poll: 5s },{ events: true, reconcile: 30s }'
 
 Exit codes: 0 found, 1 nothing that was tried holds, 2 the input is wrong, 3 inconclusive (more
 replications are needed), 4 could not run, 130 interrupted (nothing was written).";

@@ -2,7 +2,7 @@
 
 use super::{Cost, Held, Point, Tuned, axis};
 use crate::chart::{Chart, Mark, Numbers, Plotted, Point as Dot, Role, Scale, Series};
-use crate::gate::Judged;
+use crate::gate::{Judged, Verdict};
 use crate::measures::Unit;
 use crate::stats::Interval;
 
@@ -43,7 +43,11 @@ fn x(tuned: &Tuned) -> Scale {
             let unit = unit.filter(|unit| !unit.is_empty());
             let last = name.rsplit('.').next().unwrap_or(name);
             let unit = unit.map_or(String::new(), |unit| format!(", {unit}"));
-            Scale::new(format!("{last}{unit}"), Numbers::Plain).cut()
+            let scale = Scale::new(format!("{last}{unit}"), Numbers::Plain).cut();
+            match is_wide(tuned) {
+                true => scale.logarithmic(),
+                false => scale,
+            }
         }
         // Their values would not fit: the table has them by the same numbers.
         false => Scale::of_words(
@@ -53,6 +57,13 @@ fn x(tuned: &Tuned) -> Scale {
                 .collect(),
         ),
     }
+}
+
+/// The values differ so much that equal distances would press the small ones together.
+fn is_wide(tuned: &Tuned) -> bool {
+    let numbers = || tuned.points.iter().filter_map(|point| point.number);
+    let least = numbers().fold(f64::INFINITY, f64::min);
+    least > 0.0 && numbers().fold(0.0, f64::max) / least >= 20.0
 }
 
 fn is_numeric(tuned: &Tuned) -> bool {
@@ -66,44 +77,46 @@ fn place(tuned: &Tuned, place: usize, point: &Point) -> f64 {
     }
 }
 
-/// A curve with its band, dots by verdict on it, and the chosen one.
-fn series(
-    tuned: &Tuned,
-    name: &str,
-    value: impl Fn(&Point) -> Option<(f64, Option<Interval>)>,
-) -> Vec<Series> {
-    let dot = |(at, point): (usize, &Point)| {
-        let (y, interval) = value(point)?;
-        Some(Dot {
-            x: place(tuned, at, point),
-            y,
-            band: interval.map(Interval::bounds),
+/// What a chart shows at a point: value, interval, and whether it is as it should be.
+type Shown = (f64, Option<Interval>, Held);
+
+/// A line where the chosen value is, the curve with its band, and on it dots by verdict.
+fn series(tuned: &Tuned, value: impl Fn(&Point) -> Option<Shown>) -> Vec<Series> {
+    let shown: Vec<(usize, Dot, Held)> = tuned
+        .points
+        .iter()
+        .enumerate()
+        .filter_map(|(at, point)| {
+            let (y, interval, held) = value(point)?;
+            let dot = Dot {
+                x: place(tuned, at, point),
+                y,
+                band: interval.map(Interval::bounds),
+            };
+            Some((at, dot, held))
         })
-    };
-    let of = |is_wanted: &dyn Fn(usize, &Point) -> bool| -> Vec<Dot> {
-        let all = tuned.points.iter().enumerate();
-        all.filter(|(at, point)| is_wanted(*at, point))
-            .filter_map(dot)
-            .collect()
-    };
-    let all = of(&|_, _| true);
-    let curve_mark = if is_numeric(tuned) {
-        Mark::Line
-    } else {
-        Mark::Dots
-    };
-    let mut series = vec![Series {
-        name: name.to_string(),
+        .collect();
+    let mut series = Vec::new();
+    let chosen = shown.iter().find(|(at, _, _)| tuned.chosen == Some(*at));
+    if let Some((_, dot, _)) = chosen {
+        let ends = shown.iter().flat_map(|(_, dot, _)| {
+            let (lower, upper) = dot.band.unwrap_or((dot.y, dot.y));
+            [lower, upper]
+        });
+        let least = ends.clone().fold(f64::INFINITY, f64::min);
+        let most = ends.fold(f64::NEG_INFINITY, f64::max);
+        let line = [(dot.x, least), (dot.x, most)];
+        series.push(Series::line("chosen", Role::Third, line));
+    }
+    series.push(Series {
+        name: "estimate".to_string(),
         role: Role::First,
-        mark: curve_mark,
-        points: all,
-    }];
-    let bare = |mut dots: Vec<Dot>| {
-        for dot in &mut dots {
-            dot.band = None;
-        }
-        dots
-    };
+        mark: match is_numeric(tuned) {
+            true => Mark::Line,
+            false => Mark::Dots,
+        },
+        points: shown.iter().map(|(_, dot, _)| *dot).collect(),
+    });
     for (name, role, held) in [
         ("fails", Role::Fourth, &[Held::Fails][..]),
         (
@@ -111,28 +124,15 @@ fn series(
             Role::Fifth,
             &[Held::Undecided, Held::Dearer][..],
         ),
-        ("holds", Role::First, &[Held::Holds, Held::HoldsDearer][..]),
+        ("holds", Role::Second, &[Held::Holds, Held::HoldsDearer][..]),
     ] {
-        let points = bare(of(&|at, point| {
-            held.contains(&point.held) && tuned.chosen != Some(at)
-        }));
-        if !points.is_empty() {
-            series.push(Series {
-                name: name.to_string(),
-                role,
-                mark: Mark::Dots,
-                points,
-            });
+        let of_it = shown
+            .iter()
+            .filter(|(_, _, verdict)| held.contains(verdict));
+        let dots: Vec<(f64, f64)> = of_it.map(|(_, dot, _)| (dot.x, dot.y)).collect();
+        if !dots.is_empty() {
+            series.push(Series::line(name, role, dots).drawn_as(Mark::Dots));
         }
-    }
-    let chosen = bare(of(&|at, _| tuned.chosen == Some(at)));
-    if !chosen.is_empty() {
-        series.push(Series {
-            name: "chosen".to_string(),
-            role: Role::Third,
-            mark: Mark::Dots,
-            points: chosen,
-        });
     }
     series
 }
@@ -146,16 +146,16 @@ fn cost(tuned: &Tuned) -> Option<Plotted> {
         id: "cost".to_string(),
         title: format!("What it costs: {}", measure.id),
         description: format!(
-            "The measure that was to be small at every value tried, with {confidence} intervals of each alone."
+            "The measure that was to be small at every value tried, with {confidence} intervals of each alone; dots say whether all gates hold there."
         ),
         x: x(tuned),
         y: Scale::new(
             format!("{}{}", measure.id, axis(measure.unit)),
             numbers(measure.unit),
         ),
-        series: series(tuned, "estimate", |point| {
+        series: series(tuned, |point| {
             let cost = point.cost?;
-            Some((cost.point, cost.interval))
+            Some((cost.point, cost.interval, point.held))
         }),
     })
 }
@@ -180,9 +180,14 @@ fn gate(tuned: &Tuned, which: usize) -> Option<Plotted> {
         .find_map(|point| point.gates.get(which))?;
     let unit = first.unit();
     let id = first.measure.id.replace('_', "-");
-    let mut series = series(tuned, "estimate", |point| {
+    let mut series = series(tuned, |point| {
         let gate = point.gates.get(which)?;
-        Some((gate.estimate?, gate.interval))
+        let held = match gate.verdict {
+            Verdict::Pass => Held::Holds,
+            Verdict::Fail => Held::Fails,
+            Verdict::Inconclusive => Held::Undecided,
+        };
+        Some((gate.estimate?, gate.interval, held))
     });
     let places = tuned
         .points
@@ -208,7 +213,7 @@ fn gate(tuned: &Tuned, which: usize) -> Option<Plotted> {
             crate::render::with_unit(1.0 - tuned.level, Unit::Ratio)
         ),
         x: x(tuned),
-        y: Scale::new(format!("{}{}", first.measure.id, axis(unit)), numbers(unit)),
+        y: Scale::new(format!("{}{}", first.measure.id, axis(unit)), numbers(unit)).cut(),
         series,
     })
 }

@@ -23,6 +23,7 @@ mod schemas;
 mod streams;
 mod theory;
 mod traces;
+mod tune;
 mod worlds;
 
 use std::path::{Path, PathBuf};
