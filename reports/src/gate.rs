@@ -224,24 +224,31 @@ pub fn judge<'a>(
     confidence: f64,
 ) -> Vec<Judged> {
     let evidence = evidence.into();
-    let is_empty = evidence.offered() == 0;
-    let estimates: Vec<Option<Estimate>> = gates
+    let family: Vec<(Gate<'_>, Evidence<'_>)> =
+        gates.iter().map(|gate| (*gate, evidence)).collect();
+    judge_family(&family, confidence)
+}
+
+/// Judges gates about several runs together at `confidence` (0..1), each by its run's evidence.
+#[must_use]
+pub fn judge_family(family: &[(Gate<'_>, Evidence<'_>)], confidence: f64) -> Vec<Judged> {
+    let estimates: Vec<Option<Estimate>> = family
         .iter()
-        .map(|gate| gate.estimate(evidence).filter(|_| !is_empty))
+        .map(|(gate, evidence)| gate.estimate(*evidence).filter(|_| evidence.offered() > 0))
         .collect();
-    let p_values: Vec<f64> = gates
+    let p_values: Vec<f64> = family
         .iter()
         .zip(&estimates)
-        .map(|(gate, estimate)| gate.p_value(estimate.as_ref()))
+        .map(|((gate, _), estimate)| gate.p_value(estimate.as_ref()))
         .collect();
     let decisions = holm(&p_values, 1.0 - confidence);
-    gates
+    family
         .iter()
         .zip(estimates)
         .zip(decisions)
-        .map(|((gate, estimate), decision)| {
-            let family = 1.0 - decision.level;
-            judge_one(gate, estimate, decision.is_rejected, confidence, family)
+        .map(|(((gate, _), estimate), decision)| {
+            let level = 1.0 - decision.level;
+            judge_one(gate, estimate, decision.is_rejected, confidence, level)
         })
         .collect()
 }

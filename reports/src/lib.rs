@@ -7,10 +7,11 @@
 //! 2. [`measures`]: each KPI of the domain as a pure function of a replication, with its formula.
 //! 3. [`sample`]: only the numbers of measures, kept and put together again without the replications.
 //! 4. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
-//! 5. [`gate`]: rules about measures, judged as a family with three verdicts.
-//! 6. [`report`]: all of it for one run, computed once; [`compare`]: runs beside each other;
+//! 5. [`calibration`]: announced waits against realised ones, by estimator.
+//! 6. [`gate`]: rules about measures, judged as a family with three verdicts.
+//! 7. [`report`]: all of it for one run, computed once; [`compare`]: runs beside each other;
 //!    [`tune`]: what a search found.
-//! 7. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
+//! 8. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
 //!
@@ -23,6 +24,8 @@ pub mod record;
 pub mod measures;
 pub mod sample;
 pub mod stats;
+
+pub mod calibration;
 
 pub mod compare;
 pub mod gate;

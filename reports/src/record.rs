@@ -28,6 +28,7 @@ mod presence;
 mod replication;
 mod row;
 mod series;
+mod told;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -42,6 +43,7 @@ use line::{Level, Line};
 use options::Window;
 use over_time::OverTime;
 use replication::{Leftovers, conservation};
+use told::ToldLog;
 
 pub use agent_log::{Accuracy, AccuracyByLevel, AgentTimes, TrueAvailability};
 pub use call_tally::{CallCounts, CallTally, EstimateCounts, Spans, Tally};
@@ -54,6 +56,7 @@ pub use pairs::Pairs;
 pub use replication::{AgentTotals, Replication, RunCounts};
 pub use row::CallRow;
 pub use series::{Bin, Series};
+pub use told::{Said, ToldCall};
 
 /// Records one replication.
 #[derive(Debug)]
@@ -82,6 +85,7 @@ pub struct Recorder {
     series: Series,
     over_time: OverTime,
     pairs: Pairs,
+    told: ToldLog,
     rows: Vec<CallRow>,
     /// When something must be done before the next event is looked at.
     next_wake: Timestamp,
@@ -111,6 +115,7 @@ impl Recorder {
             heard_late: 0,
             late_words: Vec::new(),
             pairs: Pairs::default(),
+            told: ToldLog::default(),
             rows: Vec::new(),
             next_wake: over_time.bin_end,
             over_time,
@@ -152,9 +157,17 @@ impl Recorder {
             Event::CallOverflowed { call, from, to } => self.call_overflowed(at, call, from, to),
             Event::EstimateAnnounced {
                 call,
-                position: _,
+                position,
                 estimate,
             } => {
+                if self.options.told {
+                    let said = Said {
+                        at,
+                        position,
+                        estimate,
+                    };
+                    self.told.announced(call, said);
+                }
                 if let Some(announced) = estimate {
                     self.estimate_announced(at, call, announced);
                 }
@@ -320,6 +333,7 @@ impl Recorder {
             response_latency: self.response_latency.distribution(),
             series: self.series,
             pairs: self.pairs,
+            told: self.told.finish(),
             rows: self.rows,
             options: self.options,
         }

@@ -19,6 +19,7 @@ pub use histograms::spans_hlog;
 pub use json::{report_json, report_json_with_speed};
 pub(crate) use number::signed;
 pub use number::{Row, confidence, with_unit};
+pub(crate) use page::NONE;
 pub(crate) use page::escaped;
 pub use page::{Column, Document, Page, Phone, Tone, marked, report_page};
 pub use terminal::{TableOptions, table};

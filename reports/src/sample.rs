@@ -204,6 +204,21 @@ impl SampleTable {
         self.n() == other.n() && pairs.all(|(a, b)| is_value(a, here) == is_value(b, there))
     }
 
+    /// All spans of which a quantile is a column, put together; `None` when it is none or no column.
+    #[must_use]
+    pub fn spans(&self, measure: &Measure, part: Part) -> Option<Pooled> {
+        let column = self.column(measure, part)?;
+        let spans: Vec<&Pooled> = self
+            .rows
+            .iter()
+            .filter_map(|row| match row.cells[column] {
+                Cell::Quantile(_, place) => row.spans.get(place),
+                Cell::Ratio(..) | Cell::Value(_) | Cell::Absent => None,
+            })
+            .collect();
+        (!spans.is_empty()).then(|| Pooled::all(&spans))
+    }
+
     fn column(&self, measure: &Measure, part: Part) -> Option<usize> {
         let is_it = |known: &Quantity| known.measure == measure && known.part == part;
         self.quantities.iter().position(is_it)

@@ -4,9 +4,11 @@
 //! measurement is invalid, 130 interrupted (as shells have it: 128 + SIGINT). Results go to standard
 //! output, everything else to standard error; a reader that has gone away is no error.
 
+mod calibrate;
 mod check;
 mod compare;
 mod files;
+mod plan;
 mod progress;
 mod repeat;
 mod run;
@@ -38,29 +40,25 @@ Examples:
 Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or what
 was measured is not valid, 130 interrupted (nothing was written).";
 
-/// Examples of `compare`.
-const COMPARE_EXAMPLES: &str = "\
+/// Examples of `calibrate`.
+const CALIBRATE_EXAMPLES: &str = "\
 Examples:
-  linefinder compare scenarios/plan/phase-2.yaml scenarios/plan/phase-3.yaml
-  linefinder compare scenarios/plan/phase-3.yaml --policy scenarios/policies/phase-2.yaml scenarios/policies/phase-3.yaml
-  linefinder compare scenarios/plan/phase-2.yaml --against policy.queues.sales.discovery.poll=5s --margin 'mean_wait=1s'
-  linefinder compare scenarios/plan/phase-3.yaml scenarios/plan/phase-4.yaml --measure reach_rate --measure revenue
+  linefinder calibrate scenarios/theory/estimates.yaml
+  linefinder calibrate scenarios/theory/estimates-step.yaml --between 2h..2h30m --out out/step
+  linefinder calibrate scenarios/bank-1999/replay-january.yaml --replications 1
 
-Scenarios with the same world have the same callers, and are compared replication by replication.
-Exit codes: 0 compared, 1 something is worse (--fail-if-worse), 2 the input is wrong, 4 could not run
-or nothing was measured, 130 interrupted (nothing was written).";
+Runs the scenario under every estimator on the same draws. Queues that announce no waits do here.
+Exit codes: 0 done, 2 the input is wrong, 4 could not run or nobody waited, 130 interrupted
+(nothing was written).";
 
-/// Examples of `tune`.
-const TUNE_EXAMPLES: &str = "\
+/// Examples of `plan`.
+const PLAN_EXAMPLES: &str = "\
 Examples:
-  linefinder tune scenarios/plan/phase-3.yaml --set 'policy.queues.sales.discovery={ poll: 10s }' \\
-      --vary policy.queues.sales.discovery.poll=0.2s..10s --resolution 0.1s
-  linefinder tune scenarios/theory/erlang-c.yaml --vary agents.all.count=11..24 --minimize value
-  linefinder tune scenarios/plan/phase-3.yaml --vary policy.queues.sales.offer.ring=1,2 \\
-      --vary 'policy.queues.sales.discovery={ poll: 1s },{ poll: 5s },{ events: true, reconcile: 30s }'
+  linefinder plan scenarios/plan/rollout.yaml --out out/plan
+  linefinder plan scenarios/plan/rollout.yaml --keep-going --replications 20
 
-Exit codes: 0 found, 1 nothing that was tried holds, 2 the input is wrong, 3 inconclusive (more
-replications are needed), 4 could not run, 130 interrupted (nothing was written).";
+Exit codes: 0 every phase holds, 1 something is shown not to, 2 the input is wrong, 3 more replications
+are needed, 4 could not run, 130 interrupted (nothing was written).";
 
 /// Examples of `check`.
 const CHECK_EXAMPLES: &str = "\
@@ -96,11 +94,15 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
+    Calibrate(CalibrateArgs),
+    /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
+    Plan(PlanArgs),
     /// Compare scenarios, or one under several policies: differences with intervals, and verdicts.
-    Compare(CompareArgs),
+    Compare(compare::CompareArgs),
     /// Find the cheapest value of a parameter whose gates hold.
-    Tune(TuneArgs),
-    /// Validate policies, scenarios and columns files.
+    Tune(tune::TuneArgs),
+    /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
         /// The files.
@@ -166,108 +168,61 @@ struct RunArgs {
 }
 
 #[derive(Args)]
-#[command(after_help = COMPARE_EXAMPLES)]
-struct CompareArgs {
-    /// The scenario files; the first is the baseline.
+#[command(after_help = CALIBRATE_EXAMPLES)]
+struct CalibrateArgs {
+    /// The scenario files.
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
-    /// One scenario under these policy files; of a single one, beside the scenario's own.
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "against")]
-    policy: Vec<PathBuf>,
-    /// One scenario as it is and with this changed. May be given several times.
-    #[arg(long, value_name = "PATH=VALUE")]
-    against: Vec<String>,
-    /// Which of them is the baseline, by its name in the table, instead of the first.
-    #[arg(long, value_name = "NAME")]
-    baseline: Option<String>,
-    /// What is compared, instead of the main measures. May be given several times.
-    #[arg(long = "measure", value_name = "ID")]
-    measures: Vec<String>,
-    /// How far a measure may differ without mattering: `mean_wait=2s`, `reach_rate=0.5 points`. Less
-    /// than that is shown to be equivalent, and never worse. May be given several times.
-    #[arg(long = "margin", value_name = "MEASURE=VALUE")]
-    margins: Vec<String>,
-    /// When replications are paired: when the worlds are the same, always, or never.
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = PairingArg::Auto)]
-    pairing: PairingArg,
-    /// The seed of every draw, instead of the baseline's.
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Replications of each, instead of the baseline's number.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
-    replications: Option<u32>,
-    /// How many days, instead of the scenarios' horizons.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    days: Option<u32>,
-    /// Put another value to a key of every scenario, as in `run`.
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    set: Vec<String>,
-    /// Threads; as many as there are cores unless said. The result does not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// Write compare.json, compare.html, compare.csv and the numbers of every chart (charts/*.csv)
-    /// into this folder.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Print the comparison as JSON and nothing else.
-    #[arg(long)]
-    json: bool,
-    /// Exit with 1 when something is shown to be worse (and not shown to be within its margin).
-    #[arg(long)]
-    fail_if_worse: bool,
-}
-
-#[derive(Args)]
-#[command(after_help = TUNE_EXAMPLES)]
-struct TuneArgs {
-    /// The scenario file; its gates say what must hold.
-    scenario: PathBuf,
-    /// What is varied: a monotone range, searched by bisection, or a list of values. Lists may be
-    /// given several times: every combination is a point.
-    #[arg(long, value_name = "PATH=LO..HI", required = true)]
-    vary: Vec<String>,
-    /// The distance of the values of a range, instead of a round 64th of it.
-    #[arg(long, value_name = "STEP")]
-    resolution: Option<String>,
-    /// What is to be small: a measure, or `value` for the number that is varied.
-    #[arg(long, value_name = "MEASURE", default_value = "store_ops_per_hour")]
-    minimize: String,
-    /// Of lists: costs that differ by less than this share are as good as equal.
-    #[arg(long, value_name = "SHARE", default_value = "1%")]
-    indifference: String,
     /// The seed of every draw, instead of the scenario's.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Replications of the first look at a point, instead of the scenario's number.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    /// Exactly so many replications, instead of the scenario's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     replications: Option<u32>,
-    /// Replications of a point at most, instead of 10 times those of the first look.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
-    max_replications: Option<u32>,
     /// How many days, instead of the scenario's horizon.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     days: Option<u32>,
-    /// Put another value to a key of the scenario, as in `run`; before what is varied.
+    /// Put another value to a key of the scenario, as in `run`.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     set: Vec<String>,
+    /// Look only at calls that arrive between these moments after the start: 4h..4h30m.
+    #[arg(long, value_name = "FROM..TO", value_parser = calibrate::between)]
+    between: Option<(u64, u64)>,
     /// Threads; as many as there are cores unless said. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Write tune.json, tune.html, tune.csv and the numbers of every chart (charts/*.csv) into this
-    /// folder.
+    /// Write calibration.json, calibration.csv, calibrate.html and the numbers of every chart
+    /// (charts/*.csv) into this folder; of several scenarios each into a folder of its name in it.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Print the search as JSON and nothing else.
+    /// Print the calibrations as JSON and nothing else.
     #[arg(long)]
     json: bool,
 }
 
-/// When replications are paired.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PairingArg {
-    Auto,
-    Always,
-    Never,
+#[derive(Args)]
+#[command(after_help = PLAN_EXAMPLES)]
+struct PlanArgs {
+    /// The plan file.
+    plan: PathBuf,
+    /// The seed of every draw, instead of the scenarios'.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Replications of every scenario, instead of their own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    replications: Option<u32>,
+    /// Threads; as many as there are cores unless said. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Run every phase and stage, whatever is found.
+    #[arg(long)]
+    keep_going: bool,
+    /// Write plan.json, plan.html and the numbers of every chart (charts/*.csv) into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print plan.json instead of the table.
+    #[arg(long)]
+    json: bool,
 }
 
 /// How the command ends.
@@ -301,6 +256,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Tune(args) => tune::tune(&args),
         Command::Check { files } => check::check(&files),

@@ -5,6 +5,7 @@
 //! one thread and many give the same bytes.
 
 mod batch;
+mod calibrate;
 mod check;
 mod compare;
 mod course;
@@ -13,6 +14,7 @@ mod gates;
 mod run;
 mod sample;
 
+pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
 pub use compare::{Contender, Pairing, compare};
 pub use error::RunError;

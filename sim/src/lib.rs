@@ -9,6 +9,8 @@ pub mod dist;
 pub mod experiment;
 pub mod fit;
 pub mod likeness;
+pub mod oracle;
+pub mod plan;
 pub mod scenario;
 pub mod schema;
 pub mod streams;

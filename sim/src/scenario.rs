@@ -16,7 +16,7 @@ mod calls;
 mod digest;
 mod dist_spec;
 mod gates;
-mod read;
+pub(crate) mod read;
 mod remarks;
 mod world;
 

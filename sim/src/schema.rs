@@ -56,9 +56,9 @@ impl Kind {
 pub fn schema(kind: Kind) -> String {
     let text = match kind {
         Kind::Policy => policy_file::schema::schema(),
-        Kind::Plan => include_str!("schema/plan.json"),
         Kind::Columns => include_str!("schema/columns.json"),
         Kind::Scenario => return scenario(),
+        Kind::Plan => return plan(),
     };
     text.to_owned()
 }
@@ -80,6 +80,46 @@ fn scenario() -> String {
     let mut text = serde_json::to_string_pretty(&scenario).expect("invariant: JSON is written");
     text.push('\n');
     text
+}
+
+/// The plan's own schema, with the scenario's gates and what they refer to.
+fn plan() -> String {
+    let mut plan = object(include_str!("schema/plan.json"));
+    let mut scenario = object(&scenario());
+    let gates = scenario
+        .get_mut("properties")
+        .and_then(|all| all.get_mut("gates"))
+        .map(Value::take);
+    if let (Some(Value::Object(own)), Some(Value::Object(defs)), Some(gates)) =
+        (plan.get_mut("$defs"), scenario.remove("$defs"), gates)
+    {
+        own.insert("gates".to_owned(), gates);
+        let needed = reachable(&Value::Object(own.clone()), &defs);
+        for name in needed {
+            own.entry(name.clone())
+                .or_insert_with(|| defs[&name].clone());
+        }
+    }
+    let mut text = serde_json::to_string_pretty(&plan).expect("invariant: JSON is written");
+    text.push('\n');
+    text
+}
+
+/// The names of `defs` that `from` refers to, and those that they refer to.
+fn reachable(from: &Value, defs: &Map<String, Value>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut open = vec![from];
+    while let Some(value) = open.pop() {
+        let text = value.to_string();
+        for (name, def) in defs {
+            let is_new = !found.contains(name);
+            if is_new && text.contains(&format!("\"#/$defs/{name}\"")) {
+                found.push(name.clone());
+                open.push(def);
+            }
+        }
+    }
+    found
 }
 
 fn object(text: &str) -> Map<String, Value> {

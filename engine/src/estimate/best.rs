@@ -1,9 +1,10 @@
 //! The `best` estimator: the law of the remaining wait with what the queue has learnt.
 //!
-//! Rate r: calls taken from the line per staffed agent while it was blocked, shrunk towards the
-//! censored service rate, times the agents staffed *now*: a change of staffing acts at once, without
-//! learning anything anew. Theta: hang-ups per waiting time. Position: calls ahead, less the idle agents
-//! who will take the first of them, plus the overtakers still expected.
+//! Rate r: calls taken from the line per staffed agent while it was blocked, times the agents staffed *now*: a
+//! change of staffing acts at once, without learning anything anew. Known as of late, as usual and, drawn from the censored
+//! service rate, as it would be if agents did nothing else; the nearer in time prevails where it differs by more than chance. Theta:
+//! hang-ups per waiting time. Position: calls ahead, less the idle agents who will take the first of them, plus the
+//! overtakers still expected.
 //!
 //! Without a cause the announced point does not rise: for given learning it falls with each place
 //! gained and each agent more. It rises when agents leave, a higher class overtakes, or the line has
@@ -20,8 +21,7 @@ const HALF_WINDOW: f64 = 30.0;
 /// Services that must have ended before anything is said.
 const LEAST_HANDLED: u32 = 10;
 
-/// Weight, in calls taken, of the service rate in the rate at which the line moves. The flow of a
-/// short blocked spell is noisy; after some 200 calls it outweighs the service rate by far.
+/// Weight, in calls taken, of the service rate in how much a stall slows the line.
 const SERVICE_WEIGHT: f64 = 32.0;
 
 /// Patience believed before anyone hung up: one hang-up in ten minutes of waiting.
@@ -77,17 +77,19 @@ fn at_once(learning: &Learning, next_scan: f64, setup: f64) -> Estimate {
 /// Calls per second that the agents staffed now take from the line.
 fn rate(learning: &Learning, state: &LineState, service: f64) -> f64 {
     let staffed = f64::from(state.staffed);
-    let per_agent = learning.flow.per_second(SERVICE_WEIGHT, service);
-    let chance = GAPS_OF_CHANCE / (staffed * per_agent);
-    let excess = seconds(learning.stalled(state.now)) - chance;
+    let moving = staffed * learning.flow_per_agent(service);
+    let excess = seconds(learning.stalled(state.now)) - GAPS_OF_CHANCE / moving;
     if excess <= 0.0 {
-        return staffed * per_agent;
+        return moving;
     }
+    // As the flow of late would be slowed by so much more exposure.
     let extra = micros(excess).saturating_mul(u64::from(state.staffed));
-    staffed
-        * learning
+    let flow = |extra| {
+        learning
             .flow
             .per_second_with(extra, SERVICE_WEIGHT, service)
+    };
+    moving * flow(extra) / flow(0)
 }
 
 /// Calls ahead in the end: those now ahead and those of a higher class still expected to pass, at

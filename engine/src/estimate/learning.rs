@@ -12,9 +12,12 @@ use crate::time::{Micros, Timestamp};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Services that count: +-1.6 %, a few hours of a hundred agents or days of ten. Handle times per agent
+/// Services, and calls taken, that count in the long run, at least: +-1.6 %, days of ten agents. Handle times per agent
 /// drift that slowly.
-const SERVICE_MEMORY: u64 = 2_048;
+const LONG_MEMORY: u64 = 2_048;
+/// The same per agent, where that is more: half a shift. The wait in a large centre hardly varies, so that its rate has to
+/// be known better.
+const LONG_MEMORY_PER_AGENT: u64 = 64;
 /// Calls taken that count, per agent: an hour or less of a blocked line. How many of the staffed
 /// agents work for it in fact changes by the hour (breaks, other queues); with n agents
 /// it is known to (16 n)^-1/2.
@@ -23,6 +26,10 @@ const FLOW_MEMORY: u64 = 8;
 const HANG_UP_MEMORY: u64 = 1_024;
 /// Arrivals that count per class: demand moves within the half-hour.
 const ARRIVAL_MEMORY: u64 = 32;
+
+/// Weight, in calls taken, of the service rate in the usual flow: what agents do for a line in fact differs from what
+/// they could if they did nothing else by an eighth or so.
+const SERVICE_WEIGHT: f64 = 64.0;
 
 /// Waits kept for the moving average: the last 32 calls answered.
 pub(super) const WINDOW: usize = 32;
@@ -64,6 +71,8 @@ pub struct Learning {
     /// Calls taken from a blocked line per staffed agent-second: what agents do for this line in
     /// fact, with shared agents, rings, refusals and absences.
     pub(super) flow: Rate,
+    /// The same over a long time.
+    pub(super) usual_flow: Rate,
     /// Hang-ups per second of waiting.
     pub(super) hang_up: Rate,
     /// Per caller class: arrivals per second.
@@ -100,6 +109,7 @@ impl Learning {
             moved_at: now,
             service: Rate::new(),
             flow: Rate::new(),
+            usual_flow: Rate::new(),
             hang_up: Rate::new(),
             arrival: alloc::vec![Rate::new(); classes],
             arrived_at: alloc::vec![now; classes],
@@ -139,7 +149,7 @@ impl Learning {
     /// it is known by then).
     pub fn handled(&mut self, now: Timestamp, handle: Micros) {
         self.integrate(now);
-        self.service.count(SERVICE_MEMORY);
+        self.service.count(self.long_memory());
         self.mean_handle = average(self.mean_handle, handle, self.handled, 4);
         self.handled = self.handled.saturating_add(1);
     }
@@ -150,8 +160,8 @@ impl Learning {
         self.integrate(now);
         // Only calls that were in the line while it was blocked tell how fast it moves.
         if waited > setup && self.blocked_until.after(setup) >= now {
-            self.flow
-                .count(FLOW_MEMORY * u64::from(self.line.staffed.max(1)));
+            self.flow.count(self.flow_memory());
+            self.usual_flow.count(self.long_memory());
         }
         self.moved_at = now;
         self.mean_setup = average(self.mean_setup, setup, self.answered, 4);
@@ -202,6 +212,24 @@ impl Learning {
         }
     }
 
+    fn flow_memory(&self) -> u64 {
+        FLOW_MEMORY * u64::from(self.line.staffed.max(1))
+    }
+
+    fn long_memory(&self) -> u64 {
+        LONG_MEMORY.max(LONG_MEMORY_PER_AGENT * u64::from(self.line.staffed))
+    }
+
+    /// Calls taken from a blocked line per second and staffed agent; `service` is what one agent would take
+    /// who did nothing else, per second.
+    ///
+    /// The usual flow, drawn towards the service rate until enough calls were taken, and the flow of late as far as it differs from
+    /// the usual by more than chance.
+    pub(super) fn flow_per_agent(&self, service: f64) -> f64 {
+        let usual = self.usual_flow.per_second(SERVICE_WEIGHT, service);
+        self.flow.shrunk(self.flow_memory(), usual)
+    }
+
     fn integrate(&mut self, now: Timestamp) {
         let span = now.since(self.since);
         if span == 0 {
@@ -212,6 +240,7 @@ impl Learning {
         self.hang_up.expose(self.line.waiting, span);
         if self.line.is_blocked() {
             self.flow.expose(self.line.staffed, span);
+            self.usual_flow.expose(self.line.staffed, span);
             self.blocked_until = now;
         }
     }

@@ -15,6 +15,12 @@ use serde::{Deserialize, Serialize};
 /// One event in the fixed point that [`Rate`] counts in.
 const EVENT: u64 = 1 << 16;
 
+/// Fewer events say nothing of a rate that is otherwise known.
+const LEAST_EVENTS: f64 = 4.0;
+
+/// Variances of chance that a difference must exceed before any of it is believed.
+const SHRINKAGE: f64 = 2.0;
+
 /// Exposure kept at most: 1,000 hours. Without a limit, weeks without an event would outweigh
 /// the first hour in which they come.
 const MOST_EXPOSURE: Micros = 1_000 * 3_600 * 1_000_000;
@@ -65,6 +71,27 @@ impl Rate {
         self.per_second_with(0, prior_events, prior)
     }
 
+    /// Events per exposed second, as far as they differ from `anchor` (per second, above 0) by more than chance explains:
+    /// anchor x (own / anchor)^s with s = max(0, 1 - 2 v / d^2), where d is the logarithm of own / anchor and v its
+    /// variance by chance (the positive-part shrinkage of James and Stein, 1961, of one figure). Without events it is the
+    /// anchor. `memory` is what [`Self::count`] was told.
+    #[must_use]
+    pub fn shrunk(&self, memory: u64, anchor: f64) -> f64 {
+        let events = self.events();
+        if events < LEAST_EVENTS || self.exposure == 0 {
+            return anchor;
+        }
+        let own = events / (self.exposure as f64 * 1e-6);
+        let distance = libm::log(own / anchor);
+        // Weights w = (1 - 1/m)^j: sum w^2 / (sum w)^2.
+        let by_chance = (1.0 / events - 0.5 / memory as f64).max(0.5 / memory as f64);
+        let kept = 1.0 - SHRINKAGE * by_chance / (distance * distance);
+        if kept <= 0.0 {
+            return anchor;
+        }
+        anchor * libm::exp(kept * distance)
+    }
+
     /// As [`Self::per_second`], with `extra` microseconds of exposure not yet recorded.
     #[must_use]
     pub fn per_second_with(&self, extra: Micros, prior_events: f64, prior: f64) -> f64 {
@@ -85,6 +112,37 @@ mod tests {
         rate.count(256);
         let per_second = rate.per_second(0.0, 1.0);
         assert!((per_second * 600.0 - 1.0).abs() < 0.01, "{per_second}");
+    }
+
+    /// Events at every `gap` seconds, `n` of them, all remembered.
+    fn steady(n: u32, gap: u64) -> Rate {
+        let mut rate = Rate::new();
+        for _ in 0..n {
+            rate.expose(1, gap * 1_000_000);
+            rate.count(1 << 20);
+        }
+        rate
+    }
+
+    #[test]
+    fn a_difference_that_chance_explains_is_not_believed() {
+        // 100 events: chance is 10 %, and 2 v / d^2 reaches 1 at d = 14.1 %.
+        let anchor = 1.0 / 100.0;
+        assert_eq!(steady(100, 110).shrunk(1 << 20, anchor), anchor);
+        // d = ln 1.5 = 0.4055: 1 - 0.02 / 0.1644 = 0.8784 of it is kept.
+        let kept = steady(100, 150).shrunk(1 << 20, anchor);
+        assert!(
+            (kept / anchor - (-0.4055_f64 * 0.8784).exp()).abs() < 1e-3,
+            "{kept}"
+        );
+        // With many events even a small one is.
+        let kept = steady(10_000, 110).shrunk(1 << 20, anchor);
+        assert!((kept * 110.0 - 1.0).abs() < 3e-3, "{kept}");
+        assert_eq!(
+            steady(3, 500).shrunk(64, anchor),
+            anchor,
+            "too few to say anything"
+        );
     }
 
     #[test]

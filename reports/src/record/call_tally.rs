@@ -94,12 +94,15 @@ impl EstimateCounts {
     /// How far a point may be off to be "within 30 s".
     const TOLERANCE: Micros = 30_000_000;
 
-    pub(crate) fn pair(&mut self, announced: engine::output::Announced, remained: Micros) {
+    /// Whether the point was within 30 s.
+    pub(crate) fn pair(&mut self, announced: engine::output::Announced, remained: Micros) -> bool {
+        let is_within = announced.point.abs_diff(remained) <= Self::TOLERANCE;
         self.n += 1;
-        self.within_30s += u64::from(announced.point.abs_diff(remained) <= Self::TOLERANCE);
+        self.within_30s += u64::from(is_within);
         self.covered += u64::from(announced.p50 <= remained && remained <= announced.p90);
         self.over_sum += announced.point.saturating_sub(remained);
         self.under_sum += remained.saturating_sub(announced.point);
+        is_within
     }
 }
 

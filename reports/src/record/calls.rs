@@ -119,12 +119,15 @@ impl Recorder {
         }
         cell.counts.connected_within += u64::from(waited <= t);
         cell.counts.connected_before += u64::from(waited < t);
-        cell.counts.could_be_told += u64::from(
-            slot.marks.has(Marks::WAITED)
-                && slot.marks.has(Marks::QUEUED)
-                && (slot.announced.is_some()
-                    || self.options.silent.get(slot.queue.index()) != Some(&true)),
-        );
+        let could_be_told = slot.marks.has(Marks::WAITED)
+            && slot.marks.has(Marks::QUEUED)
+            && (slot.announced.is_some()
+                || self.options.silent.get(slot.queue.index()) != Some(&true));
+        cell.counts.could_be_told += u64::from(could_be_told);
+        if self.options.told && could_be_told {
+            let arrived = Timestamp(at.0.saturating_sub(waited));
+            self.told.connected(call, arrived, at);
+        }
         cell.spans.connected_wait.record(waited);
         if slot.answered_at != Timestamp::NEVER {
             let bridged_at = Timestamp(at.0.saturating_sub(self.heard_late));
@@ -259,6 +262,9 @@ impl Recorder {
             self.line_shrinks(at, before.queue);
         }
         let is_counted = before.marks.has(Marks::COUNTED);
+        if self.options.told && !(is_counted && outcome == Outcome::Connected) {
+            self.told.forget(call);
+        }
         if is_counted {
             let is_overlooked = !before.marks.has(Marks::OFFERED)
                 && before.marks.has(Marks::QUEUED)

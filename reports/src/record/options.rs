@@ -36,6 +36,8 @@ pub struct RecorderOptions {
     pub series_step: Option<Micros>,
     /// Keep a row per call (memory grows with the calls).
     pub calls_csv: bool,
+    /// Keep what each caller was told of its wait (memory grows with the calls).
+    pub told: bool,
     /// Store operations of one discovery scan.
     pub ops_per_scan: f64,
     /// Store operations of one scan per call that waits.
@@ -62,6 +64,7 @@ impl RecorderOptions {
             silent: Box::default(),
             series_step: None,
             calls_csv: false,
+            told: false,
             ops_per_scan: 0.0,
             ops_per_waiting_call: 0.0,
             value_per_call: 0.0,

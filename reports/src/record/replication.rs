@@ -11,6 +11,7 @@ use super::outcome::{Anomaly, ConservationError, Outcome};
 use super::pairs::Pairs;
 use super::row::CallRow;
 use super::series::Series;
+use super::told::ToldCall;
 use engine::id::CallId;
 
 /// One finished replication.
@@ -42,6 +43,8 @@ pub struct Replication {
     pub series: Series,
     /// Announced against realised waits.
     pub pairs: Pairs,
+    /// What callers were told of their waits, in order of connection; empty unless asked for.
+    pub told: Vec<ToldCall>,
     /// In order of arrival; empty unless asked for.
     pub rows: Vec<CallRow>,
     /// The verdict on the calls' conservation.

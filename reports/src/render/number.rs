@@ -70,7 +70,8 @@ impl Row {
     }
 
     /// A gate's target: `>= 95 %`, `<= 2 s`, `>= +15 %`.
-    pub(crate) fn target(self, gate: &Judged) -> String {
+    #[must_use]
+    pub fn target(self, gate: &Judged) -> String {
         let sign = if gate.rule.wants_more() { ">=" } else { "<=" };
         let plus = if !gate.rule.is_absolute() && gate.limit > 0.0 {
             "+"
@@ -100,7 +101,8 @@ impl Row {
     }
 
     /// A gate's ideal, a lift with its sign: `97.2 %`, `+16.5 %`; `None` where there is none.
-    pub(crate) fn ideal(self, gate: &Judged) -> Option<String> {
+    #[must_use]
+    pub fn ideal(self, gate: &Judged) -> Option<String> {
         let value = gate.ideal?;
         let plus = if !gate.rule.is_absolute() && value > 0.0 {
             "+"

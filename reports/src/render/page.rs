@@ -20,7 +20,8 @@ pub use table::{Column, Phone};
 use charts::{csv_path, push_charts};
 use recorded::push_recorded;
 use summary::push_summary;
-use table::{NONE, table};
+pub(crate) use table::NONE;
+use table::table;
 use targets::push_targets;
 
 use super::number::{Row, confidence, with_unit};

@@ -5,6 +5,7 @@
     reason = "a test that finds nothing there should stop"
 )]
 
+mod calibration;
 mod charts;
 mod coverage;
 mod recording;

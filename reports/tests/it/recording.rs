@@ -333,6 +333,66 @@ fn estimates_are_paired_with_what_happened_and_silence_is_counted() {
     assert_eq!(value(&replication, "estimate_within_30s_all"), Some(0.5));
     assert_eq!(value(&replication, "estimate_mae_all"), Some(20.0));
     assert_eq!(replication.rows[0].estimate, Some(100 * S));
+    assert_eq!(replication.told, [], "nobody asked for it");
+}
+
+#[test]
+fn what_callers_were_told_is_kept_with_what_remained_of_their_waits() {
+    let mut r = Recorder::new(RecorderOptions {
+        told: true,
+        ..options()
+    });
+    let told = |r: &mut Recorder, seconds: f64, call: u64, position: u32, point: Option<u64>| {
+        let call = CallId(call);
+        let estimate = point.map(|point| engine::output::Announced {
+            point: point * S,
+            p50: point * S,
+            p90: point * S,
+        });
+        let event_of = Event::EstimateAnnounced {
+            call,
+            position,
+            estimate,
+        };
+        event(r, seconds, event_of);
+    };
+    // The first comes in the warm-up, the third hangs up, the fourth hears nothing.
+    for (call, seconds) in [(0, 50.0), (1, 200.0), (2, 210.0), (3, 220.0)] {
+        arrives(&mut r, seconds, call);
+        let (call, queue) = (CallId(call), QueueId(0));
+        event(&mut r, seconds, Event::CallQueued { call, queue });
+    }
+    told(&mut r, 60.0, 0, 1, Some(10));
+    told(&mut r, 200.0, 1, 2, None);
+    told(&mut r, 230.0, 1, 1, Some(40));
+    told(&mut r, 230.0, 2, 2, Some(50));
+    connected(&mut r, 240.0, 0, 190.0);
+    let waited = 30 * S;
+    let (call, stage) = (CallId(2), engine::output::Stage::Waiting);
+    event(
+        &mut r,
+        240.0,
+        Event::CallAbandoned {
+            call,
+            stage,
+            waited,
+        },
+    );
+    connected(&mut r, 250.0, 1, 50.0);
+    connected(&mut r, 260.0, 3, 40.0);
+    for call in [0, 1, 3] {
+        ended(&mut r, 300.0, call, 40);
+    }
+    let told = r.finish(at(1000.0)).told;
+    let calls: Vec<(u64, usize)> = told.iter().map(|t| (t.call.0, t.said.len())).collect();
+    assert_eq!(calls, [(1, 2), (3, 0)]);
+    let [silent, spoken] = told[0].said[..] else {
+        panic!("two");
+    };
+    assert_eq!((silent.position, silent.estimate), (2, None));
+    assert_eq!(spoken.estimate.map(|said| said.point), Some(40 * S));
+    assert_eq!(told[0].remained(&spoken), 20 * S);
+    assert_eq!((told[0].arrived, told[0].connected), (at(200.0), at(250.0)));
 }
 
 #[test]

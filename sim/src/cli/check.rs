@@ -6,6 +6,7 @@ use policy_file::{Document, FileError, FileErrors, Overrides, PolicyFile};
 
 use super::{Exit, print, tell};
 use crate::columns::Columns;
+use crate::plan::{Plan, PlanOptions};
 use crate::scenario::Scenario;
 use crate::schema::Kind;
 
@@ -48,18 +49,21 @@ fn check_one(file: &Path) -> Result<String, FileErrors> {
             Columns::read(file)?;
             Ok("a columns file".to_string())
         }
-        Some(Kind::Plan) => Err(FileErrors::from(FileError::whole_file(
-            &file.display().to_string(),
-            "is a plan, and this version cannot read plans yet",
-        ))),
+        Some(Kind::Plan) => {
+            let plan = Plan::read(file, PlanOptions::default())?;
+            Ok(match plan.phases.len() {
+                1 => format!("plan `{}` with 1 phase", plan.name),
+                n => format!("plan `{}` with {n} phases", plan.name),
+            })
+        }
         None => Err(FileErrors::from(
             FileError::whole_file(
                 &file.display().to_string(),
-                "is neither a policy, a scenario nor a columns file",
+                "is neither a policy, a scenario, a plan nor a columns file",
             )
             .with_help(
-                "a policy has `queues` with `discovery`, a scenario `experiment` and `calls`, a columns \
-                 file `arrived_at`",
+                "a policy has `queues` with `discovery`, a scenario `experiment` and `calls`, a plan \
+                 `phases`, a columns file `arrived_at`",
             ),
         )),
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
 use policy_file::field::known_names;
 use policy_file::{FileErrors, quantity};
 use reports::compare::{Compared, Question, compare_json, compare_table};
@@ -12,10 +13,82 @@ use super::files::{self, Folder};
 use super::progress::Progress;
 use super::repeat::{self, quoted};
 use super::run::{Changes, exit_of, read_changed, stop_on_interrupt, threads};
-use super::{CompareArgs, Exit, PairingArg, print, tell};
+use super::{Exit, print, tell};
 use crate::experiment::{self, Contender, Control, Options, Pairing};
 use crate::scenario::measure_ids;
 use crate::world::Checks;
+
+/// Examples of `compare`.
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  linefinder compare scenarios/plan/phase-2.yaml scenarios/plan/phase-3.yaml
+  linefinder compare scenarios/plan/phase-3.yaml --policy scenarios/policies/phase-2.yaml scenarios/policies/phase-3.yaml
+  linefinder compare scenarios/plan/phase-2.yaml --against policy.queues.sales.discovery.poll=5s --margin 'mean_wait=1s'
+  linefinder compare scenarios/plan/phase-3.yaml scenarios/plan/phase-4.yaml --measure reach_rate --measure revenue
+
+Scenarios with the same world have the same callers, and are compared replication by replication.
+Exit codes: 0 compared, 1 something is worse (--fail-if-worse), 2 the input is wrong, 4 could not run
+or nothing was measured, 130 interrupted (nothing was written).";
+
+#[derive(Args)]
+#[command(after_help = COMPARE_EXAMPLES)]
+pub(super) struct CompareArgs {
+    /// The scenario files; the first is the baseline.
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+    /// One scenario under these policy files; of a single one, beside the scenario's own.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "against")]
+    policy: Vec<PathBuf>,
+    /// One scenario as it is and with this changed. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    against: Vec<String>,
+    /// Which of them is the baseline, by its name in the table, instead of the first.
+    #[arg(long, value_name = "NAME")]
+    baseline: Option<String>,
+    /// What is compared, instead of the main measures. May be given several times.
+    #[arg(long = "measure", value_name = "ID")]
+    measures: Vec<String>,
+    /// How far a measure may differ without mattering: `mean_wait=2s`, `reach_rate=0.5 points`. Less
+    /// than that is shown to be equivalent, and never worse. May be given several times.
+    #[arg(long = "margin", value_name = "MEASURE=VALUE")]
+    margins: Vec<String>,
+    /// When replications are paired: when the worlds are the same, always, or never.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = PairingArg::Auto)]
+    pairing: PairingArg,
+    /// The seed of every draw, instead of the baseline's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Replications of each, instead of the baseline's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    replications: Option<u32>,
+    /// How many days, instead of the scenarios' horizons.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    days: Option<u32>,
+    /// Put another value to a key of every scenario, as in `run`.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Threads; as many as there are cores unless said. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Write compare.json, compare.html, compare.csv and the numbers of every chart (charts/*.csv)
+    /// into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print the comparison as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+    /// Exit with 1 when something is shown to be worse (and not shown to be within its margin).
+    #[arg(long)]
+    fail_if_worse: bool,
+}
+
+/// When replications are paired.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PairingArg {
+    Auto,
+    Always,
+    Never,
+}
 
 /// What is compared unless said otherwise: whether callers are served, how fast, and at what cost.
 const MAIN: &[&str] = &[

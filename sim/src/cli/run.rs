@@ -74,7 +74,7 @@ fn fail(args: &RunArgs, error: &RunError, command: &str) -> Exit {
     exit_of(error)
 }
 
-/// How a command ends whose run gave nothing.
+/// How a command ends that could not finish its runs.
 pub(super) const fn exit_of(error: &RunError) -> Exit {
     match error {
         RunError::Unsupported(_) => Exit::BadInput,

@@ -1,5 +1,8 @@
 //! `linefinder tune SCENARIO --vary PATH=LO..HI`.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use policy_file::{FileErrors, quantity};
 use reports::tune::{Cost, Outcome, Tuned, tune_json, tune_table};
 
@@ -8,11 +11,68 @@ use super::files::{self, Folder};
 use super::progress::Progress;
 use super::repeat::{self, quoted};
 use super::run::{Changes, exit_of, read_changed, stop_on_interrupt, threads};
-use super::{Exit, TuneArgs, print, tell};
+use super::{Exit, print, tell};
 use crate::experiment::{Control, Options};
 use crate::scenario::Scenario;
 use crate::tune::{self, Parameter, Precision, Question, TuneError};
 use crate::world::Checks;
+
+/// Examples of `tune`.
+const TUNE_EXAMPLES: &str = "\
+Examples:
+  linefinder tune scenarios/plan/phase-3.yaml --set 'policy.queues.sales.discovery={ poll: 10s }' \\
+      --vary policy.queues.sales.discovery.poll=0.2s..10s --resolution 0.1s
+  linefinder tune scenarios/theory/erlang-c.yaml --vary agents.all.count=11..24 --minimize value
+  linefinder tune scenarios/plan/phase-3.yaml --vary policy.queues.sales.offer.ring=1,2 \\
+      --vary 'policy.queues.sales.discovery={ poll: 1s },{ poll: 5s },{ events: true, reconcile: 30s }'
+
+Exit codes: 0 found, 1 nothing that was tried holds, 2 the input is wrong, 3 inconclusive (more
+replications are needed), 4 could not run, 130 interrupted (nothing was written).";
+
+#[derive(Args)]
+#[command(after_help = TUNE_EXAMPLES)]
+pub(super) struct TuneArgs {
+    /// The scenario file; its gates say what must hold.
+    scenario: PathBuf,
+    /// What is varied: a monotone range, searched by bisection, or a list of values. Lists may be
+    /// given several times: every combination is a point.
+    #[arg(long, value_name = "PATH=LO..HI", required = true)]
+    vary: Vec<String>,
+    /// The distance of the values of a range, instead of a round 64th of it.
+    #[arg(long, value_name = "STEP")]
+    resolution: Option<String>,
+    /// What is to be small: a measure, or `value` for the number that is varied.
+    #[arg(long, value_name = "MEASURE", default_value = "store_ops_per_hour")]
+    minimize: String,
+    /// Of lists: costs that differ by less than this share are as good as equal.
+    #[arg(long, value_name = "SHARE", default_value = "1%")]
+    indifference: String,
+    /// The seed of every draw, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Replications of the first look at a point, instead of the scenario's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    replications: Option<u32>,
+    /// Replications of a point at most, instead of 10 times those of the first look.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    max_replications: Option<u32>,
+    /// How many days, instead of the scenario's horizon.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    days: Option<u32>,
+    /// Put another value to a key of the scenario, as in `run`; before what is varied.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Threads; as many as there are cores unless said. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Write tune.json, tune.html, tune.csv and the numbers of every chart (charts/*.csv) into this
+    /// folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print the search as JSON and nothing else.
+    #[arg(long)]
+    json: bool,
+}
 
 /// Without `--max-replications`: so many times the replications of the first look.
 const MORE: u32 = 10;

@@ -90,6 +90,7 @@ fn recorder_options(
             .collect(),
         series_step: Some(series_step(horizon)),
         calls_csv: rows,
+        told: false,
         ops_per_scan: scenario.world.store.ops_per_scan,
         ops_per_waiting_call: scenario.world.store.ops_per_waiting_call,
         value_per_call: scenario.world.value.connected_call,
@@ -97,7 +98,7 @@ fn recorder_options(
 }
 
 /// A round step that gives about [`SERIES_POINTS`] points.
-fn series_step(horizon: u64) -> u64 {
+pub(super) fn series_step(horizon: u64) -> u64 {
     const MINUTE: u64 = 60_000_000;
     const STEPS: [u64; 10] = [1, 2, 5, 10, 15, 30, 60, 120, 240, 1440];
     STEPS

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use reports::digest::TraceDigest;
-use reports::gate::{Judged, judge};
+use reports::gate::{Gate, Judged, judge};
 use reports::measures::Part;
 use reports::sample::{Quantity, SampleTable};
 
@@ -110,6 +110,12 @@ impl Sampler {
         })
     }
 
+    /// The scenario's gates over what was sampled, to be judged together with others.
+    #[must_use]
+    pub fn gates<'a>(&'a self, sampled: &'a Sampled) -> Vec<Gate<'a>> {
+        self.gates.over(&sampled.others)
+    }
+
     /// The scenario's gates as a family, at its confidence.
     #[must_use]
     pub fn judge(&self, sampled: &Sampled) -> Vec<Judged> {
@@ -119,7 +125,7 @@ impl Sampler {
     /// The same at another confidence.
     #[must_use]
     pub fn judge_at(&self, sampled: &Sampled, confidence: f64) -> Vec<Judged> {
-        judge(&self.gates.over(&sampled.others), &sampled.own, confidence)
+        judge(&self.gates(sampled), &sampled.own, confidence)
     }
 }
 

@@ -89,8 +89,8 @@ fn from_document(
 }
 
 /// What every part needs to know of the whole.
-struct Context {
-    base: PathBuf,
+pub(crate) struct Context {
+    pub(crate) base: PathBuf,
     names: RefCell<Names>,
     /// Where each queue was first named, for errors about the policy.
     first_queues: RefCell<Vec<Mention>>,
@@ -106,7 +106,7 @@ struct Mention {
 }
 
 impl Context {
-    fn new(base: &Path) -> Context {
+    pub(crate) fn new(base: &Path) -> Context {
         Context {
             base: base.to_owned(),
             names: RefCell::default(),
@@ -197,7 +197,24 @@ fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Optio
     Some(scenario)
 }
 
-fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
+/// Reads gates that stand in another file, about this scenario; policies that they name are looked
+/// for in `base`. Reports what is wrong to the field.
+pub(crate) fn further_gates(
+    field: &Field<'_>,
+    base: &Path,
+    scenario: &Scenario,
+) -> Vec<super::Gate> {
+    let names = &scenario.world.names;
+    let found = gates::gates(field, &Context::new(base), names);
+    let about = Scenario {
+        gates: found,
+        ..scenario.clone()
+    };
+    gates::check_recorded(field, &about);
+    about.gates
+}
+
+pub(crate) fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
     let text = field.text("a name such as busy-monday")?;
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = text.starts_with(char::is_alphanumeric)

@@ -4,6 +4,8 @@
 
 mod bound;
 mod calendar;
+mod calibrate_command;
+mod calibration;
 mod command;
 mod compare;
 mod dist;
@@ -15,6 +17,7 @@ mod fit;
 mod measured;
 mod memory;
 mod people;
+mod plan;
 mod readme;
 mod replay;
 mod scenario_errors;

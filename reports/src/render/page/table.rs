@@ -60,7 +60,7 @@ impl Phone {
 }
 
 /// The cell of what has no value.
-pub(super) const NONE: &str = "-";
+pub(crate) const NONE: &str = "-";
 
 /// A table whose cells are text (escaped here), except in [`Column::Html`]. With `caption`
 /// everything a stranger needs to read it.

@@ -20,7 +20,7 @@ struct Expanded {
 
 impl Context {
     /// The existing file that a field names; reports one that does not exist.
-    pub(super) fn file(&self, field: &Field<'_>) -> Option<PathBuf> {
+    pub(crate) fn file(&self, field: &Field<'_>) -> Option<PathBuf> {
         let text = field.text("the path of a file")?;
         if text.is_empty() {
             field.wrong("expected the path of a file");

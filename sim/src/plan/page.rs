@@ -1,0 +1,330 @@
+//! `plan.html`: the plan with its marks, and for each phase what changed from before to after.
+
+use reports::chart::{Chart, Mark, Numbers, Plotted, Point, Role, Scale, Series};
+use reports::gate::Verdict;
+use reports::measures::{Measure, Part, Unit};
+use reports::render::{Column, Document, Page, Phone, Row, Tone, marked};
+use reports::sample::{Evidence, SampleTable};
+use reports::stats::{Interval, Pooled};
+
+use super::run::{Found, PhaseRun, PlanRun};
+use super::{Owner, Phase, Plan, share, table};
+
+/// What is drawn of every phase, and what an axis calls it.
+const DRAWN: [(&str, &str, &str); 6] = [
+    ("reach_rate", "Callers reached", "reached / offered"),
+    (
+        "abandonment_rate",
+        "Callers who hung up",
+        "abandoned / offered",
+    ),
+    ("mean_wait", "Mean wait", "seconds"),
+    (
+        "assignment_latency_p99",
+        "From an agent free to a phone ringing, p99",
+        "seconds",
+    ),
+    (
+        "handled_per_agent_hour",
+        "Calls handled per agent and hour",
+        "calls",
+    ),
+    ("store_ops_per_hour", "Load on the store", "operations / h"),
+];
+
+/// The page and the numbers of its charts.
+#[must_use]
+pub fn plan_page(plan: &Plan, run: &PlanRun, command: &str) -> Page {
+    let mut page = Document::new(&plan.name, &plan.description);
+    page.banner(tone(run.verdict()), &table::why(plan, run));
+    let tiles = plan.phases.iter().enumerate();
+    let tiles = tiles.map(|(place, phase)| tile(place, phase, run.phases.get(place)));
+    page.tiles(&tiles.collect::<Vec<_>>());
+    for (place, phase) in plan.phases.iter().enumerate() {
+        let id = format!("phase-{}", place + 1);
+        page.section(&id, &phase.name, &format!("Phase {}", place + 1));
+        if !phase.description.is_empty() {
+            page.paragraph(&phase.description);
+        }
+        match run.phases.get(place) {
+            Some(run) => push_phase(&mut page, &id, phase, run),
+            None => {
+                page.paragraph("Not run: the plan stopped before.");
+            }
+        }
+    }
+    push_elsewhere(&mut page, plan);
+    let first = &plan.phases[0].before;
+    page.origin(&[
+        ("command", command.to_string()),
+        ("seed", first.experiment.seed.to_string()),
+        ("engine", env!("CARGO_PKG_VERSION").to_string()),
+        ("world digest", first.world_digest.clone()),
+    ]);
+    page.finish()
+}
+
+/// How far a phase came: criteria that hold of all.
+fn tile(place: usize, phase: &Phase, run: Option<&PhaseRun>) -> (String, String) {
+    let name = format!("Phase {}: criteria that hold", place + 1);
+    let Some(run) = run else {
+        return ("not run".to_string(), name);
+    };
+    let held = run.criteria.iter().filter(|v| **v == Verdict::Pass).count();
+    (format!("{held} of {}", phase.criteria.len()), name)
+}
+
+fn push_phase(page: &mut Document, id: &str, phase: &Phase, run: &PhaseRun) {
+    push_criteria(page, phase, run);
+    push_stages(page, phase, run);
+    let charts = DRAWN
+        .iter()
+        .filter_map(|drawn| by_stage(id, phase, run, drawn));
+    page.charts(charts.chain(waits(id, run)));
+}
+
+fn push_criteria(page: &mut Document, phase: &Phase, run: &PhaseRun) {
+    let Some(last) = run.stages.last().filter(|_| !run.criteria.is_empty()) else {
+        if !phase.criteria.is_empty() {
+            page.paragraph("The criteria were not judged: the last stage was not reached.");
+        }
+        return;
+    };
+    let mut rows = Vec::new();
+    for (place, (criterion, verdict)) in phase.criteria.iter().zip(&run.criteria).enumerate() {
+        let own = last
+            .found
+            .iter()
+            .filter(|f| f.owner == Owner::Criterion(place));
+        for (nth, found) in own.enumerate() {
+            let (says, mark) = match nth {
+                0 => (
+                    criterion.says.clone(),
+                    marked(tone(*verdict), verdict.key()),
+                ),
+                _ => (format!("{}, also", criterion.says), String::new()),
+            };
+            let mut row = vec![says, mark];
+            row.extend(cells(found, phase));
+            rows.push(row);
+        }
+    }
+    page.table(
+        "What the plan asks for when the phase has been rolled out.",
+        &[
+            ("criterion", Column::Name),
+            ("verdict", Column::Html),
+            ("measure", Column::Number),
+            ("found", Column::Number),
+            ("interval", Column::Number),
+            ("target", Column::Number),
+            ("Erlang-A", Column::Number),
+        ],
+        &rows,
+        Phone::Blocks,
+    );
+}
+
+/// Measure, estimate, interval, target, ideal.
+fn cells(found: &Found, phase: &Phase) -> [String; 5] {
+    let judged = &found.judged;
+    let bounds = judged.interval.map(Interval::bounds);
+    let row = Row::of_estimate(judged.unit(), judged.estimate, bounds);
+    let none = || "-".to_string();
+    [
+        table::kpi_name(found, phase),
+        judged
+            .estimate
+            .map_or("nothing measured".to_string(), |value| row.number(value)),
+        bounds.map_or_else(none, |bounds| row.range(bounds)),
+        row.target(judged),
+        row.ideal(judged).unwrap_or_else(none),
+    ]
+}
+
+fn push_stages(page: &mut Document, phase: &Phase, run: &PhaseRun) {
+    let mut rows = Vec::new();
+    for (place, stage) in phase.stages.iter().enumerate() {
+        let name = stage.share.map_or("as it is".to_string(), share);
+        let Some(run) = run.stages.get(place) else {
+            rows.push(vec![name, "-".to_string(), "not run".to_string()]);
+            continue;
+        };
+        let guards = run.found.iter().filter(|one| one.owner == Owner::Guard);
+        let said: Vec<String> = guards
+            .map(|found| {
+                let [measure, estimate, .., target, _] = cells(found, phase);
+                format!(
+                    "{measure} {estimate} ({target}): {}",
+                    found.judged.verdict.key()
+                )
+            })
+            .collect();
+        let guards = match said.is_empty() {
+            true => "no guards".to_string(),
+            false => said.join("; "),
+        };
+        rows.push(vec![
+            name,
+            marked(tone(run.verdict), run.verdict.key()),
+            guards,
+        ]);
+    }
+    page.folded_table(
+        "Every stage and its guards",
+        "Share of callers with the phase's features, and what must hold at each.",
+        &[
+            ("stage", Column::Name),
+            ("verdict", Column::Html),
+            ("guards", Column::Long),
+        ],
+        &rows,
+        Phone::Blocks,
+    );
+}
+
+/// A measure before the phase and at each of its stages.
+fn by_stage(
+    id: &str,
+    phase: &Phase,
+    run: &PhaseRun,
+    (measure, title, axis): &(&str, &str, &str),
+) -> Option<Chart> {
+    let measure = Measure::named(measure).expect("invariant: the names are of measures");
+    let mut words = vec!["before".to_string()];
+    let mut tables = vec![&run.before];
+    for stage in &run.stages {
+        words.push(stage.share.map_or("after".to_string(), share));
+        tables.push(&stage.after);
+    }
+    let confidence = phase.before.experiment.confidence;
+    let points: Vec<Point> = (0..)
+        .zip(&tables)
+        .map(|(x, samples)| point(f64::from(x), samples, measure, confidence))
+        .collect();
+    let known: Vec<&Point> = points.iter().filter(|point| point.y.is_finite()).collect();
+    let row = Row::of(measure.unit, known.iter().map(|point| Some(point.y)));
+    // Shares near all of it would be one flat line.
+    let least = known
+        .iter()
+        .map(|point| point.y)
+        .fold(f64::INFINITY, f64::min);
+    let is_cut = measure.unit == Unit::Ratio && least > 0.5;
+    let cut = match is_cut {
+        true => " The axis does not start at 0.",
+        false => "",
+    };
+    let description = match (known.first(), known.last()) {
+        (Some(first), Some(last)) => format!(
+            "{} before, {} at {}.{cut}",
+            row.number(first.y),
+            row.number(last.y),
+            words.last().map_or("", String::as_str)
+        ),
+        _ => String::new(),
+    };
+    let numbers = match measure.unit {
+        Unit::Ratio => Numbers::Percent,
+        Unit::Seconds
+        | Unit::SignedSeconds
+        | Unit::Count
+        | Unit::Calls
+        | Unit::PerHour
+        | Unit::Value
+        | Unit::Score => Numbers::Plain,
+    };
+    let plotted = Plotted {
+        id: format!("{id}-{}", measure.id.replace('_', "-")),
+        title: (*title).to_string(),
+        description,
+        x: Scale::of_words("share of callers", words),
+        y: match is_cut {
+            true => Scale::new(*axis, numbers).cut(),
+            false => Scale::new(*axis, numbers),
+        },
+        series: vec![Series {
+            name: measure.id.to_string(),
+            role: Role::First,
+            mark: Mark::Marked,
+            points,
+        }],
+    };
+    plotted.draw()
+}
+
+fn point(x: f64, samples: &SampleTable, measure: &'static Measure, confidence: f64) -> Point {
+    let estimate = Evidence::from(samples).estimate(measure, Part::Whole);
+    let band = estimate
+        .as_ref()
+        .and_then(|estimate| estimate.interval(confidence))
+        .map(|interval| interval.within(measure.unit.range()).bounds());
+    Point {
+        x,
+        y: estimate.map_or(f64::NAN, |estimate| estimate.point),
+        band,
+    }
+}
+
+/// How waits are spread before and after.
+fn waits(id: &str, run: &PhaseRun) -> Option<Chart> {
+    /// Points of a curve.
+    const POINTS: u32 = 100;
+    let measure = Measure::named("wait_p50").expect("invariant: the name is of a measure");
+    let after = &run.stages.last()?.after;
+    let spans = |samples: &SampleTable| samples.spans(measure, Part::Whole);
+    let (before, after) = (spans(&run.before)?, spans(after)?);
+    let longest = |waits: &Pooled| waits.quantile(0.98).unwrap_or(0.0) / 1e6;
+    let end = longest(&before).max(longest(&after)).max(1.0);
+    let curve = |waits: &Pooled| -> Vec<(f64, f64)> {
+        (0..=POINTS)
+            .map(|k| {
+                let seconds = end * f64::from(k) / f64::from(POINTS);
+                let within = waits.share_within((seconds * 1e6) as u64);
+                (seconds, within.unwrap_or(f64::NAN))
+            })
+            .collect()
+    };
+    let within = |waits: &Pooled| waits.share_within(20_000_000).unwrap_or(0.0) * 100.0;
+    let plotted = Plotted {
+        id: format!("{id}-waits"),
+        title: "How long callers waited".to_string(),
+        description: format!(
+            "Of those who were connected or hung up, {:.0} % had waited at most 20 s before and {:.0} % after.",
+            within(&before),
+            within(&after)
+        ),
+        x: Scale::new("wait, seconds", Numbers::Plain),
+        y: Scale::new("share of calls within", Numbers::Percent),
+        series: vec![
+            Series::line("before", Role::Second, curve(&before)),
+            Series::line("after", Role::First, curve(&after)),
+        ],
+    };
+    plotted.draw()
+}
+
+fn push_elsewhere(page: &mut Document, plan: &Plan) {
+    if plan.elsewhere.is_empty() {
+        return;
+    }
+    page.section("elsewhere", "Measured elsewhere", "Elsewhere");
+    let rows: Vec<Vec<String>> = plan
+        .elsewhere
+        .iter()
+        .map(|one| vec![one.says.clone(), one.measured.clone()])
+        .collect();
+    page.table(
+        "What the plan asks for and no simulation can tell.",
+        &[("criterion", Column::Name), ("where", Column::Long)],
+        &rows,
+        Phone::Blocks,
+    );
+}
+
+const fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Pass => Tone::Good,
+        Verdict::Fail => Tone::Bad,
+        Verdict::Inconclusive => Tone::Open,
+    }
+}
