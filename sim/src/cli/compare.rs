@@ -1,22 +1,22 @@
 //! `linefinder compare SCENARIO...`.
 
-use std::path::{Path, PathBuf};
+mod asked;
+mod contenders;
+
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use policy_file::field::known_names;
-use policy_file::{FileErrors, quantity};
 use reports::compare::{Compared, Question, compare_json, compare_table};
-use reports::measures::{Measure, Unit};
 use reports::sample::Evidence;
 
 use super::files::{self, Folder};
 use super::progress::Progress;
 use super::repeat::{self, quoted};
-use super::run::{Changes, exit_of, read_changed, stop_on_interrupt, threads};
+use super::run::{exit_of, stop_on_interrupt, threads};
 use super::{Exit, print, tell};
-use crate::experiment::{self, Contender, Control, Options, Pairing};
-use crate::scenario::measure_ids;
+use crate::experiment::{self, Control, Options, Pairing};
 use crate::world::Checks;
+pub(super) use asked::measure;
 
 /// Examples of `compare`.
 const COMPARE_EXAMPLES: &str = "\
@@ -90,19 +90,9 @@ enum PairingArg {
     Never,
 }
 
-/// What is compared unless said otherwise: whether callers are served, how fast, and at what cost.
-const MAIN: &[&str] = &[
-    "reach_rate",
-    "abandonment_rate",
-    "mean_wait",
-    "service_level",
-    "assignment_latency_p99",
-    "handled_per_agent_hour",
-    "store_ops_per_hour",
-];
-
 pub(super) fn compare(args: &CompareArgs) -> Exit {
-    let (contenders, measures) = match prepared(args) {
+    let prepared = asked::measures(args).and_then(|asked| Ok((contenders::all(args)?, asked)));
+    let (contenders, measures) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {
             tell(&error);
@@ -182,188 +172,6 @@ fn show(args: &CompareArgs, compared: &Compared, folder: Option<&Folder<'_>>) ->
     match args.fail_if_worse && compared.is_worse() {
         true => Exit::Failed,
         false => Exit::Passed,
-    }
-}
-
-type Asked = (&'static Measure, Option<f64>);
-
-/// What is compared, the baseline first, and in which measures.
-fn prepared(args: &CompareArgs) -> Result<(Vec<Contender>, Vec<Asked>), String> {
-    let measures = asked_measures(args)?;
-    let mut contenders = contenders(args)?;
-    name_apart(&mut contenders, args);
-    if let Some(wanted) = &args.baseline {
-        let names: Vec<String> = contenders.iter().map(|c| c.name.clone()).collect();
-        let place = names.iter().position(|name| name == wanted);
-        let place = place.ok_or_else(|| {
-            let help = known_names(&names, wanted);
-            format!(
-                "error: --baseline {wanted}: nothing that is compared has this name\n  help: {help}"
-            )
-        })?;
-        contenders[..=place].rotate_right(1);
-    }
-    if contenders[0].scenario.experiment.replications < 2 {
-        return Err(format!(
-            "error: {}: one replication gives no interval; ask for more with --replications",
-            contenders[0].name
-        ));
-    }
-    Ok((contenders, measures))
-}
-
-fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
-    let changed = |path: &Path, name: Option<String>, further: Option<String>| {
-        let mut set = args.set.clone();
-        set.extend(further);
-        let changes = Changes {
-            seed: args.seed,
-            replications: args.replications,
-            days: args.days,
-            set: &set,
-        };
-        let scenario =
-            read_changed(path, &changes).map_err(|errors: FileErrors| errors.to_string())?;
-        for remark in scenario.remarks() {
-            tell(&remark);
-        }
-        Ok::<Contender, String>(Contender {
-            name: name.unwrap_or_else(|| stem(path)),
-            scenario,
-        })
-    };
-    let is_of_one = !args.policy.is_empty() || !args.against.is_empty();
-    match (args.scenarios.as_slice(), is_of_one) {
-        ([path], true) => {
-            let mut all = Vec::new();
-            if args.policy.len() < 2 {
-                let own = changed(path, None, None)?;
-                let policy = own.scenario.policy_path.as_deref().map(stem);
-                let name = policy.filter(|_| !args.policy.is_empty());
-                all.push(Contender {
-                    name: name.unwrap_or(own.name),
-                    ..own
-                });
-            }
-            for policy in &args.policy {
-                let set = policy_assignment(policy)?;
-                all.push(changed(path, Some(stem(policy)), Some(set))?);
-            }
-            for assignment in &args.against {
-                all.push(changed(path, Some(assignment.clone()), Some(assignment.clone()))?);
-            }
-            Ok(all)
-        }
-        ([_], false) => Err(
-            "error: one scenario alone has nothing to be compared with; name another one, or give --policy FILE... or \
-             --against PATH=VALUE"
-                .to_string(),
-        ),
-        (_, true) => Err(
-            "error: --policy and --against are about one scenario; give only one, or put each into a file of its own"
-                .to_string(),
-        ),
-        (paths, false) => paths.iter().map(|path| changed(path, None, None)).collect(),
-    }
-}
-
-/// A file's name without folder and ending.
-fn stem(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or(path.as_os_str());
-    stem.to_string_lossy().into_owned()
-}
-
-/// `policy=FILE`, with the file as seen from anywhere: a scenario's paths are of its own folder.
-fn policy_assignment(path: &Path) -> Result<String, String> {
-    let shown = path.display();
-    if !path.is_file() {
-        return Err(format!("error: --policy {shown}: there is no such file"));
-    }
-    let absolute =
-        std::path::absolute(path).map_err(|error| format!("error: --policy {shown}: {error}"))?;
-    let text = absolute.to_string_lossy().replace('\'', "''");
-    Ok(format!("policy='{text}'"))
-}
-
-/// Files of one name in several folders are called by their paths; what is there twice is numbered.
-fn name_apart(contenders: &mut [Contender], args: &CompareArgs) {
-    let paths: &[PathBuf] = match args.policy.len() {
-        0 if args.against.is_empty() => &args.scenarios,
-        0 | 1 => &[],
-        _ => &args.policy,
-    };
-    let names: Vec<String> = contenders.iter().map(|c| c.name.clone()).collect();
-    let is_double = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
-    for (place, contender) in contenders.iter_mut().enumerate() {
-        if let Some(path) = paths.get(place).filter(|_| is_double(&contender.name)) {
-            contender.name = path.display().to_string();
-        }
-    }
-    for place in 1..contenders.len() {
-        let (before, rest) = contenders.split_at_mut(place);
-        let same = before
-            .iter()
-            .filter(|other| other.name == rest[0].name)
-            .count();
-        if same > 0 {
-            rest[0].name = format!("{} ({})", rest[0].name, same + 1);
-        }
-    }
-}
-
-fn asked_measures(args: &CompareArgs) -> Result<Vec<Asked>, String> {
-    let mut asked: Vec<Asked> = Vec::new();
-    let ids: Vec<&str> = match args.measures.is_empty() {
-        true => MAIN.to_vec(),
-        false => args.measures.iter().map(String::as_str).collect(),
-    };
-    for id in ids {
-        let measure = measure(id, "--measure")?;
-        if asked.iter().all(|(known, _)| *known != measure) {
-            asked.push((measure, None));
-        }
-    }
-    for margin in &args.margins {
-        let wrong = |what: String| format!("error: --margin {margin}: {what}");
-        let (id, value) = margin
-            .split_once('=')
-            .ok_or_else(|| wrong("expected MEASURE=VALUE, as in mean_wait=2s".to_string()))?;
-        let measure = measure(id.trim(), "--margin")?;
-        let value = margin_value(value.trim(), measure.unit).map_err(wrong)?;
-        match asked.iter_mut().find(|(known, _)| *known == measure) {
-            Some((_, known)) => *known = Some(value),
-            None => asked.push((measure, Some(value))),
-        }
-    }
-    Ok(asked)
-}
-
-/// The measure that an option names.
-pub(super) fn measure(id: &str, option: &str) -> Result<&'static Measure, String> {
-    let found = measure_ids().find(|known| *known == id);
-    found.and_then(Measure::named).ok_or_else(|| {
-        let names: Vec<String> = measure_ids().map(str::to_owned).collect();
-        let help = known_names(&names, id);
-        format!("error: {option} {id}: there is no measure `{id}`\n  help: {help}")
-    })
-}
-
-/// A difference in the measure's own unit, above 0.
-fn margin_value(text: &str, unit: Unit) -> Result<f64, String> {
-    let value = match unit {
-        Unit::Ratio => text
-            .strip_suffix("points")
-            .or(text.strip_suffix("point"))
-            .ok_or_else(|| "a share's margin is written in points, as in 0.5 points".to_string())
-            .and_then(|points| quantity::number(points.trim_end()))
-            .map(|points| points / 100.0),
-        Unit::Seconds | Unit::SignedSeconds => quantity::span(text).map(|span| span.as_secs_f64()),
-        Unit::PerHour => quantity::rate(text).map(|per_second| per_second * 3600.0),
-        Unit::Count | Unit::Calls | Unit::Value | Unit::Score => quantity::number(text),
-    }?;
-    match value > 0.0 {
-        true => Ok(value),
-        false => Err("must be above 0".to_string()),
     }
 }
 

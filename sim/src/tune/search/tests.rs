@@ -2,9 +2,13 @@
 
 use std::convert::Infallible;
 
-use reports::stats::Estimate;
+use reports::gate::Verdict;
+use reports::stats::{Contrast, Estimate};
+use reports::tune::{Held, Outcome};
 
-use super::*;
+use super::{Found, Precision, Trials};
+use crate::tune::bisection::{bisect, most_points};
+use crate::tune::selection::select;
 
 /// A system: at each point the true value of each gate's measure (it holds at 0 or below) and a cost.
 struct Synthetic {
