@@ -80,7 +80,14 @@ pub fn tune(
         true => bisect(&mut simulated, n, &question.precision)?,
         false => select(&mut simulated, n, &question.precision)?,
     };
-    Ok(simulated.tuned(&found))
+    let tuned = simulated.tuned(&found);
+    if tuned.points.iter().all(|point| point.cost.is_none()) {
+        let cost = tuned.cost.name(&tuned.parameters);
+        return Err(TuneError::Question(format!(
+            "no replication says anything of {cost}: it cannot be what is to be small"
+        )));
+    }
+    Ok(tuned)
 }
 
 fn check(question: &Question<'_>) -> Result<(), TuneError> {

@@ -82,7 +82,7 @@ type Shown = (f64, Option<Interval>, Held);
 
 /// A line where the chosen value is, the curve with its band, and on it dots by verdict.
 fn series(tuned: &Tuned, value: impl Fn(&Point) -> Option<Shown>) -> Vec<Series> {
-    let shown: Vec<(usize, Dot, Held)> = tuned
+    let mut shown: Vec<(usize, Dot, Held)> = tuned
         .points
         .iter()
         .enumerate()
@@ -96,6 +96,7 @@ fn series(tuned: &Tuned, value: impl Fn(&Point) -> Option<Shown>) -> Vec<Series>
             Some((at, dot, held))
         })
         .collect();
+    shown.sort_by(|a, b| a.1.x.total_cmp(&b.1.x));
     let mut series = Vec::new();
     let chosen = shown.iter().find(|(at, _, _)| tuned.chosen == Some(*at));
     if let Some((_, dot, _)) = chosen {

@@ -153,7 +153,7 @@ fn where_nothing_differs_something_is_said_to_in_5_of_100_comparisons_at_most() 
 
 #[test]
 fn a_planted_difference_is_found_and_its_interval_covers_what_many_days_give() {
-    let (per, n) = (20, experiments(150, 2_000));
+    let (per, n) = (40, experiments(100, 2_000));
     let base = samples(&small(&[]), (per * n) as u32);
     let other = samples(
         &small(&["policy.queues.line.discovery={ poll: 20s }"]),
@@ -178,14 +178,19 @@ fn a_planted_difference_is_found_and_its_interval_covers_what_many_days_give() {
             (lower..=upper).contains(&truth)
         });
         let rate = covers.count() as f64 / n as f64;
-        row(&format!("intervals of {id} that cover it"), "95 %", n, rate);
+        row(
+            &format!("intervals of {id} that cover it"),
+            "about 95 %",
+            n,
+            rate,
+        );
         assert!(1.0 - rate <= at_most(0.06, n), "{id}: {rate}");
         let worse = all
             .iter()
             .filter(|one| one.comparisons[measure].verdict == Verdict::Worse);
         let found = worse.count() as f64 / n as f64;
         match id {
-            // A poll every 20 s costs 10 s on average: more than most sets of 20 short days need.
+            // A poll every 20 s costs 10 s on average: more than most sets of 40 short days need.
             "mean_wait" | "service_level" => assert!(found > 0.7, "{id}: {found}"),
             // Agents are as busy: callers wait, and hardly anybody hangs up.
             _ => assert!(found <= at_most(0.05, n), "{id}: {found}"),

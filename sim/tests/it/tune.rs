@@ -208,6 +208,23 @@ fn a_set_is_searched_for_the_cheapest_that_holds() {
 }
 
 #[test]
+fn the_plans_third_phase_may_poll_every_1_8_seconds() {
+    // README: the whole range is searched for the proof.
+    let asked = Asked {
+        path: "plan/phase-3",
+        set: &["policy.queues.sales.discovery={ poll: 10s }"],
+        vary: &["policy.queues.sales.discovery.poll=1.7s..1.9s"],
+        resolution: Some("0.1s"),
+        first: 40,
+        most: 400,
+        ..polled(40)
+    };
+    let tuned = tuned(&asked, 7, 2);
+    assert_eq!(tuned.outcome, Outcome::Cheapest, "{}", tuned.answer());
+    assert_eq!(chosen(&tuned), "1.8s");
+}
+
+#[test]
 fn a_search_is_the_same_on_any_number_of_threads() {
     let of = |threads| tune_json(&tuned(&polled(6), 3, threads));
     let one = of(1);
@@ -358,6 +375,10 @@ fn bad_input_is_one_clear_error() {
             "whose values are numbers",
         ),
         (&["--vary", range, "--set", "gates=null"], "has no gates"),
+        (
+            &["--vary", range, "--minimize", "estimate_bias"],
+            "no replication says anything",
+        ),
         (
             &["--vary", range, "--max-replications", "4"],
             "the first look alone takes 8",
