@@ -1,7 +1,7 @@
 //! Charts of reports as inline SVG, each with a legend, a description, its numbers as a table and all
 //! of them as CSV. [`Plotted`] draws any series; a run's own charts are beside it.
 //!
-//! `plotters` lays them out; what it draws carries classes instead of colours ([`canvas`]), so that
+//! `plotters` lays them out; what it draws carries classes instead of colours (`canvas`), so that
 //! one drawing serves light, dark and print, and lines differ by dash as well as by colour. Drawn
 //! for the width of a phone; on wide screens several stand side by side.
 
@@ -12,12 +12,14 @@ mod over_time;
 mod plotted;
 mod recorded;
 mod waits;
+mod warm_up;
 
 pub use canvas::Role;
 pub use forest::{Effect, Forest};
 pub(crate) use plotted::dot;
 pub use plotted::{Numbers, Plotted, Point, Scale, Series};
 pub(crate) use recorded::charts as recorded;
+pub(crate) use warm_up::chart as warm_up;
 
 use crate::report::ChartInput;
 

@@ -17,7 +17,7 @@ mod terminal;
 
 use crate::measures::{Better, Measure, Part};
 use crate::sample::{Evidence, SampleTable};
-use crate::stats::{Contrast, Estimate, Interval, exclusive, smallest_effect};
+use crate::stats::{Difference, Estimate, Interval, exclusive};
 
 pub use csv::compare_csv;
 pub use json::compare_json;
@@ -299,19 +299,19 @@ impl Change {
         confidence: f64,
         margin: Option<f64>,
     ) -> Option<Change> {
-        let paired = is_paired.then(|| Contrast::paired(base, other)).flatten();
+        let paired = is_paired.then(|| Difference::paired(other, base)).flatten();
         let is_paired = paired.is_some();
         let difference = match paired {
             Some(paired) => paired,
-            None => Contrast::welch(base, other)?,
+            None => Difference::independent(other, base)?,
         };
         let alone = |estimate: &Estimate| estimate.se().map_or(0.0, |se| se * se);
-        let variance = difference.se().powi(2);
+        let variance = difference.se.powi(2);
         Some(Change {
-            difference: difference.point(),
+            difference: difference.point,
             interval: difference.interval(confidence),
-            se: difference.se(),
-            df: difference.df(),
+            se: difference.se,
+            df: difference.df,
             is_paired,
             p: difference.p_value(0.0),
             p_adjusted: 1.0,
@@ -321,6 +321,18 @@ impl Change {
             variance_ratio: (is_paired && variance > 0.0)
                 .then(|| (alone(base) + alone(other)) / variance),
         })
+    }
+}
+
+impl Change {
+    /// The smallest true difference that a two-sided test at `level` shows with probability [`POWER`].
+    fn detectable(&self, level: f64) -> f64 {
+        let difference = Difference {
+            point: self.difference,
+            se: self.se,
+            df: self.df,
+        };
+        difference.detectable(level / 2.0, POWER)
     }
 }
 
@@ -342,8 +354,7 @@ fn judge(comparisons: &mut [Comparison], confidence: f64) -> usize {
         if let Some(change) = &mut comparison.change {
             change.p_adjusted = next();
             change.p_not_within = change.p_not_within.map(|(p, _)| (p, next()));
-            change.smallest_effect =
-                smallest_effect(change.se, change.df, alpha / family as f64, POWER);
+            change.smallest_effect = change.detectable(alpha / family as f64);
         }
         comparison.verdict = comparison.verdict(alpha);
     }

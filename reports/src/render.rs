@@ -9,6 +9,7 @@ mod histograms;
 mod json;
 mod number;
 mod page;
+mod regression;
 mod terminal;
 mod timing;
 
@@ -22,5 +23,9 @@ pub use number::{Row, confidence, with_unit};
 pub(crate) use page::NONE;
 pub(crate) use page::escaped;
 pub use page::{Column, Document, Page, Phone, Tone, marked, report_page};
+pub use regression::{
+    Inconclusive, annotations, changes_table, gate_csv, gate_json, gate_page, gate_table, junit,
+    markdown,
+};
 pub use terminal::{TableOptions, table};
 pub use timing::{Timing, timing_json};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measures::{self, Measure, Part, Sample, Subject};
 use crate::record::Replication;
-use crate::stats::{Estimate, Pooled};
+use crate::stats::{Controls, Estimate, Pooled};
 
 /// A measure of a part of a run: a column of a [`SampleTable`].
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ struct Row {
     cells: Vec<Cell>,
     /// The histograms that cells speak of, each once: quantiles of one measure's spans share it.
     spans: Vec<Pooled>,
+    /// Absent when none were kept, and in files of before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    controls: Option<Controls>,
 }
 
 /// What one replication says of one quantity.
@@ -108,6 +111,7 @@ impl SampleTable {
             offered: replication.total.counts.offered,
             cells,
             spans,
+            controls: replication.controls,
         });
     }
 
@@ -157,6 +161,7 @@ impl SampleTable {
                 offered: row.offered,
                 cells: cells.collect(),
                 spans,
+                controls: row.controls,
             }
         });
         SampleTable {
@@ -204,6 +209,11 @@ impl SampleTable {
         self.n() == other.n() && pairs.all(|(a, b)| is_value(a, here) == is_value(b, there))
     }
 
+    /// What draws were beyond their means, by replication; `None` where nobody says.
+    pub fn controls(&self) -> impl Iterator<Item = Option<Controls>> + '_ {
+        self.rows.iter().map(|row| row.controls)
+    }
+
     /// All spans of which a quantile is a column, put together; `None` when it is none or no column.
     #[must_use]
     pub fn spans(&self, measure: &Measure, part: Part) -> Option<Pooled> {
@@ -224,9 +234,14 @@ impl SampleTable {
         self.quantities.iter().position(is_it)
     }
 
-    fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
+    /// What each replication says, in order; `None` when it is no column.
+    pub fn samples(
+        &self,
+        measure: &Measure,
+        part: Part,
+    ) -> Option<impl Iterator<Item = Sample<'_>> + Clone> {
         let column = self.column(measure, part)?;
-        let samples = self.rows.iter().map(|row| match row.cells[column] {
+        Some(self.rows.iter().map(move |row| match row.cells[column] {
             Cell::Ratio(part, whole) => Sample::Ratio(part, whole),
             Cell::Value(value) => Sample::Value(value),
             Cell::Quantile(q, place) => match row.spans.get(place) {
@@ -234,8 +249,12 @@ impl SampleTable {
                 None => Sample::Absent,
             },
             Cell::Absent => Sample::Absent,
-        });
-        Estimate::of_samples(samples)
+        }))
+    }
+
+    fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
+        let controls = self.rows.iter().map(|row| row.controls);
+        Estimate::of_samples(measure.unit, self.samples(measure, part)?, controls)
     }
 }
 

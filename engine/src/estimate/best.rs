@@ -1,10 +1,9 @@
 //! The `best` estimator: the law of the remaining wait with what the queue has learnt.
 //!
-//! Rate r: calls taken from the line per staffed agent while it was blocked, times the agents staffed *now*: a
-//! change of staffing acts at once, without learning anything anew. Known as of late, as usual and, drawn from the censored
-//! service rate, as it would be if agents did nothing else; the nearer in time prevails where it differs by more than chance. Theta:
-//! hang-ups per waiting time. Position: calls ahead, less the idle agents who will take the first of them, plus the
-//! overtakers still expected.
+//! Rate r: the censored service rate, or calls taken from the line per staffed agent while it was blocked as far
+//! as these differ from it by more than chance, times the agents staffed *now*: a change of staffing acts at once,
+//! without learning anything anew. Theta: hang-ups per waiting time. Position: calls ahead, less the idle agents who will
+//! take the first of them, plus the overtakers still expected.
 //!
 //! Without a cause the announced point does not rise: for given learning it falls with each place
 //! gained and each agent more. It rises when agents leave, a higher class overtakes, or the line has

@@ -12,12 +12,11 @@ use crate::time::{Micros, Timestamp};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Services, and calls taken, that count in the long run, at least: +-1.6 %, days of ten agents. Handle times per agent
-/// drift that slowly.
-const LONG_MEMORY: u64 = 2_048;
+/// Services that count, at least: +-1.6 %, days of ten agents. Handle times per agent drift that slowly.
+const SERVICE_MEMORY: u64 = 2_048;
 /// The same per agent, where that is more: half a shift. The wait in a large centre hardly varies, so that its rate has to
 /// be known better.
-const LONG_MEMORY_PER_AGENT: u64 = 64;
+const SERVICE_MEMORY_PER_AGENT: u64 = 64;
 /// Calls taken that count, per agent: an hour or less of a blocked line. How many of the staffed
 /// agents work for it in fact changes by the hour (breaks, other queues); with n agents
 /// it is known to (16 n)^-1/2.
@@ -26,10 +25,6 @@ const FLOW_MEMORY: u64 = 8;
 const HANG_UP_MEMORY: u64 = 1_024;
 /// Arrivals that count per class: demand moves within the half-hour.
 const ARRIVAL_MEMORY: u64 = 32;
-
-/// Weight, in calls taken, of the service rate in the usual flow: what agents do for a line in fact differs from what
-/// they could if they did nothing else by an eighth or so.
-const SERVICE_WEIGHT: f64 = 64.0;
 
 /// Waits kept for the moving average: the last 32 calls answered.
 pub(super) const WINDOW: usize = 32;
@@ -71,8 +66,6 @@ pub struct Learning {
     /// Calls taken from a blocked line per staffed agent-second: what agents do for this line in
     /// fact, with shared agents, rings, refusals and absences.
     pub(super) flow: Rate,
-    /// The same over a long time.
-    pub(super) usual_flow: Rate,
     /// Hang-ups per second of waiting.
     pub(super) hang_up: Rate,
     /// Per caller class: arrivals per second.
@@ -109,7 +102,6 @@ impl Learning {
             moved_at: now,
             service: Rate::new(),
             flow: Rate::new(),
-            usual_flow: Rate::new(),
             hang_up: Rate::new(),
             arrival: alloc::vec![Rate::new(); classes],
             arrived_at: alloc::vec![now; classes],
@@ -149,7 +141,7 @@ impl Learning {
     /// it is known by then).
     pub fn handled(&mut self, now: Timestamp, handle: Micros) {
         self.integrate(now);
-        self.service.count(self.long_memory());
+        self.service.count(self.service_memory());
         self.mean_handle = average(self.mean_handle, handle, self.handled, 4);
         self.handled = self.handled.saturating_add(1);
     }
@@ -161,7 +153,6 @@ impl Learning {
         // Only calls that were in the line while it was blocked tell how fast it moves.
         if waited > setup && self.blocked_until.after(setup) >= now {
             self.flow.count(self.flow_memory());
-            self.usual_flow.count(self.long_memory());
         }
         self.moved_at = now;
         self.mean_setup = average(self.mean_setup, setup, self.answered, 4);
@@ -216,18 +207,14 @@ impl Learning {
         FLOW_MEMORY * u64::from(self.line.staffed.max(1))
     }
 
-    fn long_memory(&self) -> u64 {
-        LONG_MEMORY.max(LONG_MEMORY_PER_AGENT * u64::from(self.line.staffed))
+    fn service_memory(&self) -> u64 {
+        SERVICE_MEMORY.max(SERVICE_MEMORY_PER_AGENT * u64::from(self.line.staffed))
     }
 
-    /// Calls taken from a blocked line per second and staffed agent; `service` is what one agent would take
-    /// who did nothing else, per second.
-    ///
-    /// The usual flow, drawn towards the service rate until enough calls were taken, and the flow of late as far as it differs from
-    /// the usual by more than chance.
+    /// Calls taken from a blocked line per second and staffed agent: what one agent would take who did nothing else
+    /// (`service`, per second), unless what they take in fact differs from that by more than chance.
     pub(super) fn flow_per_agent(&self, service: f64) -> f64 {
-        let usual = self.usual_flow.per_second(SERVICE_WEIGHT, service);
-        self.flow.shrunk(self.flow_memory(), usual)
+        self.flow.shrunk(self.flow_memory(), service)
     }
 
     fn integrate(&mut self, now: Timestamp) {
@@ -240,7 +227,6 @@ impl Learning {
         self.hang_up.expose(self.line.waiting, span);
         if self.line.is_blocked() {
             self.flow.expose(self.line.staffed, span);
-            self.usual_flow.expose(self.line.staffed, span);
             self.blocked_until = now;
         }
     }

@@ -120,6 +120,23 @@ fn make_folder(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| about(folder, &error))
 }
 
+/// Writes one file: complete or not at all.
+///
+/// # Errors
+/// The path and what the system says of it.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), String> {
+    // A device or a pipe cannot be put in the place of another.
+    if path.exists() && !path.is_file() {
+        return fs::write(path, text).map_err(|error| about(path, &error));
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let parts = Parts(vec![(beside.clone(), path.to_path_buf())]);
+    fs::write(&beside, text).map_err(|error| about(path, &error))?;
+    parts.rename()
+}
+
 /// A page and what lies beside it as files of a folder.
 pub(super) fn of_page(name: &str, page: Page) -> Vec<(String, String)> {
     let mut files = vec![(name.to_string(), page.html)];

@@ -83,7 +83,7 @@ fn is_first_cheaper<T: Trials>(
         let Some(difference) = trials.dearer(0, last) else {
             break;
         };
-        is_cheaper = difference.point() >= 0.0;
+        is_cheaper = difference.point >= 0.0;
         if difference.p_value(0.0) <= level {
             break;
         }
@@ -158,6 +158,6 @@ fn is_cost_uneven<T: Trials>(trials: &T, tried: &[Tried], alpha: f64) -> bool {
     tried.windows(2).any(|pair| {
         trials
             .dearer(pair[0].point, pair[1].point)
-            .is_some_and(|more| more.point() > 0.0 && more.p_value(0.0) <= level)
+            .is_some_and(|more| more.point > 0.0 && more.p_value(0.0) <= level)
     })
 }

@@ -6,7 +6,7 @@
 //! each other; they run on the same draws, which makes their differences small.
 
 use reports::gate::Verdict;
-use reports::stats::Contrast;
+use reports::stats::Difference;
 use reports::tune::{Held, Outcome};
 
 /// What the search asks for; points are numbered by the order of their values.
@@ -25,7 +25,7 @@ pub trait Trials {
 
     /// The cost of `other` minus that of `base`, over the replications that both have; `None` when one
     /// of them has none.
-    fn dearer(&self, base: usize, other: usize) -> Option<Contrast>;
+    fn dearer(&self, base: usize, other: usize) -> Option<Difference>;
 
     /// The estimated cost; `None` when there is none.
     fn cost(&self, point: usize) -> Option<f64>;

@@ -72,7 +72,7 @@ fn leave_out_dearer<T: Trials>(trials: &T, tried: &mut [Tried], level: f64) {
             *better != place
                 && trials
                     .dearer(tried[*better].point, tried[place].point)
-                    .is_some_and(|more| more.point() > 0.0 && more.p_value(0.0) <= level)
+                    .is_some_and(|more| more.point > 0.0 && more.p_value(0.0) <= level)
         });
         if is_dearer {
             tried[place].held = match tried[place].held {

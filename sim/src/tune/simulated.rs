@@ -4,7 +4,7 @@ use reports::compare::Known;
 use reports::gate::{Judged, Verdict};
 use reports::measures::{Measure, Part, Unit};
 use reports::sample::{Evidence, SampleTable};
-use reports::stats::{Contrast, Estimate};
+use reports::stats::{Difference, Estimate};
 use reports::tune::{Cost, Method, Point, Tuned, Varied};
 
 use super::{Found, Parameter, Question, Trials, Tried, TuneError, Values};
@@ -291,9 +291,9 @@ impl Trials for Simulated<'_> {
         judged.iter().map(|gate| gate.verdict).collect()
     }
 
-    fn dearer(&self, base: usize, other: usize) -> Option<Contrast> {
+    fn dearer(&self, base: usize, other: usize) -> Option<Difference> {
         let n = self.table(base)?.n().min(self.table(other)?.n());
-        Contrast::paired(&self.cost_of(base, n)?, &self.cost_of(other, n)?)
+        Difference::paired(&self.cost_of(other, n)?, &self.cost_of(base, n)?)
     }
 
     fn cost(&self, point: usize) -> Option<f64> {

@@ -9,6 +9,7 @@ use policy_file::Overrides;
 use reports::compare::{Compared, Question, Side, Verdict};
 use reports::measures::Measure;
 use reports::sample::{Evidence, SampleTable};
+use reports::stats::Difference;
 use serde_json::Value;
 use sim::experiment::{Contender, Control, Options, Pairing, Sampler, compare};
 use sim::scenario::Scenario;
@@ -213,7 +214,7 @@ fn a_difference_of_the_size_it_says_it_sees_is_seen_nine_times_in_ten() {
     let whole = compared(&question, a.clone(), b.clone(), false);
     let se = whole.comparisons[0].change.as_ref().unwrap().se * (n as f64).sqrt();
     let df = 2.0 * (per as f64 - 1.0);
-    let planted = reports::stats::smallest_effect(se, df, 0.05, 0.9);
+    let planted = Difference { point: 0.0, se, df }.detectable(0.025, 0.9);
     let seen = (0..n).filter(|place| {
         let part = |of: &SampleTable| of.slice(place * per..(place + 1) * per);
         let compared = compared(&question, part(&a), part(&b), false);

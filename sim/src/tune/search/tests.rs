@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use reports::gate::Verdict;
-use reports::stats::{Contrast, Estimate};
+use reports::stats::{Difference, Estimate};
 use reports::tune::{Held, Outcome};
 
 use super::{Found, Precision, Trials};
@@ -86,9 +86,9 @@ impl Trials for Synthetic {
             .collect()
     }
 
-    fn dearer(&self, base: usize, other: usize) -> Option<Contrast> {
+    fn dearer(&self, base: usize, other: usize) -> Option<Difference> {
         let n = self.n[base].min(self.n[other]);
-        Contrast::paired(&self.cost_over(base, n), &self.cost_over(other, n))
+        Difference::paired(&self.cost_over(other, n), &self.cost_over(base, n))
     }
 
     fn cost(&self, point: usize) -> Option<f64> {
