@@ -1,5 +1,5 @@
 # Every command a developer needs. `make test` is what the README and .ci/run call.
-.PHONY: build test lint proof bench fuzz mutants
+.PHONY: build test lint gate proof bench fuzz mutants
 
 build:
 	cargo build --release --locked
@@ -15,6 +15,10 @@ test:
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# No measure may be worse than scenarios/baseline.json allows, and planted regressions must fail.
+gate:
+	.ci/gate
 
 # The full experiments; renews docs/proof.md. An hour and more. `.ci/proof PART...` for some of them.
 proof:

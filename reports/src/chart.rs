@@ -7,15 +7,19 @@
 
 mod canvas;
 mod estimates;
+mod forest;
 mod over_time;
 mod plotted;
 mod recorded;
 mod waits;
+mod warm_up;
 
 pub use canvas::Role;
+pub use forest::{Effect, Forest};
 pub(crate) use plotted::dot;
 pub use plotted::{Numbers, Plotted, Point, Scale, Series};
 pub(crate) use recorded::charts as recorded;
+pub(crate) use warm_up::chart as warm_up;
 
 use crate::report::ChartInput;
 

@@ -9,8 +9,10 @@
 //! 4. [`stats`]: estimates over replications: ratios of sums, pooled quantiles, paired lifts.
 //! 5. [`calibration`]: announced waits against realised ones, by estimator.
 //! 6. [`gate`]: rules about measures, judged as a family with three verdicts.
-//! 7. [`report`]: all of it for one run, computed once.
-//! 8. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
+//! 7. [`regression`]: a run beside a committed baseline, with margins and three verdicts.
+//! 8. [`report`]: all of it for one run, computed once; [`compare`]: runs beside each other;
+//!    [`tune`]: what a search found.
+//! 9. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
 //!
@@ -26,8 +28,11 @@ pub mod stats;
 
 pub mod calibration;
 
+pub mod compare;
 pub mod gate;
+pub mod regression;
 pub mod report;
+pub mod tune;
 
 pub mod chart;
 pub mod render;

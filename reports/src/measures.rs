@@ -21,7 +21,7 @@ use engine::id::{ClassId, QueueId};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{CallTally, Distribution, LineTally, Replication};
-use crate::stats::{Estimate, Pooled, quantile};
+use crate::stats::{Controls, Estimate, Pooled, quantile};
 
 /// What the numbers of a measure are.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
@@ -48,6 +48,20 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// The word in files.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Unit::Ratio => "ratio",
+            Unit::Seconds | Unit::SignedSeconds => "s",
+            Unit::Count => "count",
+            Unit::Calls => "calls",
+            Unit::PerHour => "per_hour",
+            Unit::Value => "value",
+            Unit::Score => "score",
+        }
+    }
+
     /// The smallest and the largest value there can be.
     #[must_use]
     pub const fn range(self) -> (f64, f64) {
@@ -198,7 +212,8 @@ impl Measure {
         let samples = replications
             .iter()
             .map(|replication| self.sample(Subject::of(replication, part)));
-        Estimate::of_samples(samples)
+        let controls = replications.iter().map(|replication| replication.controls);
+        Estimate::of_samples(self.unit, samples, controls)
     }
 
     /// Whether it is reported of that part.
@@ -221,18 +236,26 @@ impl Measure {
 }
 
 impl Estimate {
-    /// One estimate of the samples of all replications, in their order; `None` when none says
-    /// anything. They are of one measure, so that all that say something are of one kind.
+    /// One estimate of the samples of all replications, in their order, and of their controls, if each
+    /// has them; `None` when none says anything. They are of one measure, so that all that say something
+    /// are of one kind.
     pub(crate) fn of_samples<'a>(
+        unit: Unit,
         samples: impl Iterator<Item = Sample<'a>> + Clone,
+        controls: impl Iterator<Item = Option<Controls>>,
     ) -> Option<Estimate> {
         let is_there = |sample: &Sample<'_>| !matches!(sample, Sample::Absent);
-        match samples.clone().find(is_there)? {
+        let mut controls: Option<Vec<Controls>> = controls.collect();
+        let estimate = match samples.clone().find(is_there)? {
             Sample::Ratio(..) => {
                 let pairs: Vec<(f64, f64)> = samples.map(Sample::as_ratio).collect();
                 Estimate::of_ratio(&pairs)
             }
             Sample::Value(_) => {
+                let mut there = samples.clone().map(|sample| is_there(&sample));
+                if let Some(controls) = &mut controls {
+                    controls.retain(|_| there.next().unwrap_or(false));
+                }
                 let values: Vec<f64> = samples.filter_map(Sample::as_value).collect();
                 Estimate::of_mean(&values)
             }
@@ -241,7 +264,9 @@ impl Estimate {
                 quantile(&pooled, q).map(|estimate| estimate.divided_by(1e6))
             }
             Sample::Absent => None,
-        }
+        }?;
+        let estimate = estimate.within_range(unit.range());
+        Some(estimate.controlled_by(controls.unwrap_or_default()))
     }
 }
 

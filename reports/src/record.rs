@@ -211,7 +211,7 @@ impl Recorder {
                 call,
                 agent: _,
                 talked,
-            } => self.call_ended(call, talked),
+            } => self.call_ended(at, call, talked),
             Event::CallAbandoned {
                 call,
                 stage: _,
@@ -335,6 +335,7 @@ impl Recorder {
             pairs: self.pairs,
             told: self.told.finish(),
             rows: self.rows,
+            controls: None,
             options: self.options,
         }
     }

@@ -3,13 +3,16 @@
 
 mod chart_input;
 mod log;
+mod warm_up;
 
 pub use chart_input::ChartInput;
 pub use log::{LogRows, Recorded, RecordedSide, RecordedSpan};
+pub use warm_up::WarmUp;
 
 use crate::gate::{Gate, Judged, Verdict, judge};
 use crate::measures::{self, Measure, Part};
 use crate::record::{CallRow, ConservationError, Outcomes, Replication};
+use crate::stats::Estimate;
 use engine::id::{ClassId, QueueId};
 
 /// What a report says about the run beside its numbers. Digests and names are the driver's.
@@ -56,8 +59,35 @@ pub struct Figure {
     pub lower: Option<f64>,
     /// Upper bound of the interval.
     pub upper: Option<f64>,
+    /// The variance over what it would be without control variates; `None` where none are used.
+    pub variance_ratio: Option<f64>,
     /// Replications it rests on.
     pub n: usize,
+}
+
+/// How well a measure was to be known, and how well it is. Half-widths are of its interval at the run's
+/// confidence, in its own unit.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Precision {
+    /// The measure.
+    pub measure: &'static Measure,
+    /// What was reached; `None` without an interval.
+    pub half_width: Option<f64>,
+    /// What was asked for; `None` when it was a share of an estimate that there is not.
+    pub wanted: Option<f64>,
+    /// The share of the estimate that was asked for, when it was one.
+    pub relative: Option<f64>,
+    /// Not more than so many replications.
+    pub max_replications: u32,
+}
+
+impl Precision {
+    /// As narrow as asked for.
+    #[must_use]
+    pub fn is_reached(&self) -> bool {
+        let both = self.half_width.zip(self.wanted);
+        both.is_some_and(|(half_width, wanted)| half_width <= wanted)
+    }
 }
 
 /// The figures of one queue or class.
@@ -88,6 +118,12 @@ pub struct RunReport {
     pub outcomes: Outcomes,
     /// Gates, judged.
     pub gates: Vec<Judged>,
+    /// The precision at which the run was to end; `None` when it was to have a number of replications. Set by
+    /// the driver.
+    pub precision: Option<Precision>,
+    /// Whether the warm-up was long enough; `None` when too little was kept to tell. Set by the driver, who
+    /// knows whether there is a steady state.
+    pub warm_up: Option<WarmUp>,
     /// What was recorded in reality beside what was simulated; `None` when the run replays nothing.
     /// Set by the driver.
     pub recorded: Option<Recorded>,
@@ -136,6 +172,8 @@ impl RunReport {
             offered: replications.iter().map(|r| r.total.counts.offered).sum(),
             outcomes,
             gates: judge(gates, replications, confidence),
+            precision: None,
+            warm_up: None,
             recorded: None,
             log: None,
             charts: ChartInput::of(replications),
@@ -189,6 +227,7 @@ impl Figure {
             se: estimate.as_ref().and_then(|estimate| estimate.se()),
             lower: interval.map(|interval| interval.lower),
             upper: interval.map(|interval| interval.upper),
+            variance_ratio: estimate.as_ref().and_then(Estimate::variance_ratio),
             // A quantile that rests on a single one of the replications has no influences.
             n: estimate.as_ref().map_or(0, |estimate| estimate.n().max(1)),
         }

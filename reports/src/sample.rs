@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measures::{self, Measure, Part, Sample, Subject};
 use crate::record::Replication;
-use crate::stats::{Estimate, Pooled};
+use crate::stats::{Controls, Estimate, Pooled};
 
 /// A measure of a part of a run: a column of a [`SampleTable`].
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ struct Row {
     cells: Vec<Cell>,
     /// The histograms that cells speak of, each once: quantiles of one measure's spans share it.
     spans: Vec<Pooled>,
+    /// Absent when none were kept, and in files of before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    controls: Option<Controls>,
 }
 
 /// What one replication says of one quantity.
@@ -108,6 +111,7 @@ impl SampleTable {
             offered: replication.total.counts.offered,
             cells,
             spans,
+            controls: replication.controls,
         });
     }
 
@@ -132,6 +136,40 @@ impl SampleTable {
         }
     }
 
+    /// Only the columns that are wanted.
+    #[must_use]
+    pub fn only(&self, is_wanted: impl Fn(&Quantity) -> bool) -> SampleTable {
+        let kept: Vec<usize> = (0..self.quantities.len())
+            .filter(|column| is_wanted(&self.quantities[*column]))
+            .collect();
+        let rows = self.rows.iter().map(|row| {
+            let mut spans: Vec<Pooled> = Vec::new();
+            let cells = kept.iter().map(|column| match row.cells[*column] {
+                Cell::Quantile(q, place) => {
+                    let known = spans.iter().position(|known| *known == row.spans[place]);
+                    Cell::Quantile(
+                        q,
+                        known.unwrap_or_else(|| {
+                            spans.push(row.spans[place].clone());
+                            spans.len() - 1
+                        }),
+                    )
+                }
+                other @ (Cell::Ratio(..) | Cell::Value(_) | Cell::Absent) => other,
+            });
+            Row {
+                offered: row.offered,
+                cells: cells.collect(),
+                spans,
+                controls: row.controls,
+            }
+        });
+        SampleTable {
+            quantities: kept.iter().map(|column| self.quantities[*column]).collect(),
+            rows: rows.collect(),
+        }
+    }
+
     /// Numerator and denominator by replication, of a ratio; `None` when it is none or no column.
     #[must_use]
     pub fn ratios(&self, measure: &Measure, part: Part) -> Option<Vec<(f64, f64)>> {
@@ -141,6 +179,39 @@ impl SampleTable {
             Cell::Value(_) | Cell::Quantile(..) | Cell::Absent => None,
         });
         cells.collect()
+    }
+
+    /// What each replication says by itself, in the measure's unit: its own ratio, value or quantile.
+    /// `None` when it is no column.
+    #[must_use]
+    pub fn by_replication(&self, measure: &Measure, part: Part) -> Option<Vec<Option<f64>>> {
+        let column = self.column(measure, part)?;
+        let own = |row: &Row| match row.cells[column] {
+            Cell::Ratio(part, whole) => (whole != 0.0).then(|| part / whole),
+            Cell::Value(value) => Some(value),
+            Cell::Quantile(q, place) => Some(row.spans.get(place)?.quantile(q)? / 1e6),
+            Cell::Absent => None,
+        };
+        Some(self.rows.iter().map(own).collect())
+    }
+
+    /// Whether replication i of both speaks of the measure, or of neither: only then may an estimate
+    /// be paired with the other's.
+    #[must_use]
+    pub fn matches(&self, other: &SampleTable, measure: &Measure) -> bool {
+        let columns = self.column(measure, Part::Whole);
+        let Some((here, there)) = columns.zip(other.column(measure, Part::Whole)) else {
+            return false;
+        };
+        // Ratios and quantiles put a replication without a value in as nothing; values leave it out.
+        let is_value = |row: &Row, column: usize| matches!(row.cells[column], Cell::Value(_));
+        let mut pairs = self.rows.iter().zip(&other.rows);
+        self.n() == other.n() && pairs.all(|(a, b)| is_value(a, here) == is_value(b, there))
+    }
+
+    /// What draws were beyond their means, by replication; `None` where nobody says.
+    pub fn controls(&self) -> impl Iterator<Item = Option<Controls>> + '_ {
+        self.rows.iter().map(|row| row.controls)
     }
 
     /// All spans of which a quantile is a column, put together; `None` when it is none or no column.
@@ -163,9 +234,14 @@ impl SampleTable {
         self.quantities.iter().position(is_it)
     }
 
-    fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
+    /// What each replication says, in order; `None` when it is no column.
+    pub fn samples(
+        &self,
+        measure: &Measure,
+        part: Part,
+    ) -> Option<impl Iterator<Item = Sample<'_>> + Clone> {
         let column = self.column(measure, part)?;
-        let samples = self.rows.iter().map(|row| match row.cells[column] {
+        Some(self.rows.iter().map(move |row| match row.cells[column] {
             Cell::Ratio(part, whole) => Sample::Ratio(part, whole),
             Cell::Value(value) => Sample::Value(value),
             Cell::Quantile(q, place) => match row.spans.get(place) {
@@ -173,8 +249,12 @@ impl SampleTable {
                 None => Sample::Absent,
             },
             Cell::Absent => Sample::Absent,
-        });
-        Estimate::of_samples(samples)
+        }))
+    }
+
+    fn estimate(&self, measure: &Measure, part: Part) -> Option<Estimate> {
+        let controls = self.rows.iter().map(|row| row.controls);
+        Estimate::of_samples(measure.unit, self.samples(measure, part)?, controls)
     }
 }
 

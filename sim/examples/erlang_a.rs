@@ -61,6 +61,7 @@ fn main() {
             confidence: 0.95,
             until: None,
             day_factor: None,
+            control_variates: true,
             threshold: Duration::from_secs(20),
             short_abandon: Duration::from_secs(5),
         },

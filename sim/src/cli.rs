@@ -1,16 +1,23 @@
 //! The `linefinder` command: parses, runs, prints, exits.
 //!
-//! Exit codes: 0 passed, 1 a gate failed, 2 the input is wrong, 3 inconclusive, 4 could not run or the
+//! Exit codes: 0 passed, 1 a gate failed or a regression was found, 2 the input is wrong, 3 inconclusive, 4 could not run or the
 //! measurement is invalid, 130 interrupted (as shells have it: 128 + SIGINT). Results go to standard
 //! output, everything else to standard error; a reader that has gone away is no error.
 
 mod calibrate;
 mod check;
+mod compare;
 mod files;
+mod fit;
+mod gate;
+mod merge;
 mod plan;
 mod progress;
 mod repeat;
 mod run;
+mod sweep;
+mod tune;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -21,11 +28,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    passed
-  1    a gate failed
+  1    a gate failed, or a regression was found
   2    the input is wrong
   3    inconclusive: more replications are needed
   4    could not run, or what was measured is not valid
-  130  interrupted (Ctrl-C): nothing was written";
+  130  interrupted (Ctrl-C): nothing was written; of a sweep what is finished is kept";
 
 /// Examples of `run`.
 const RUN_EXAMPLES: &str = "\
@@ -92,10 +99,25 @@ struct Cli {
 enum Command {
     /// Simulate a scenario: a table of measures with intervals, and the verdict of its gates.
     Run(RunArgs),
+    /// Hold scenarios against a committed baseline: pass, fail or inconclusive, with the smallest
+    /// change that could have been seen.
+    Gate(gate::GateArgs),
     /// Calibrate wait estimates: announced against realised, by estimator, beside an oracle.
     Calibrate(CalibrateArgs),
+    /// Fit a scenario to a call log: parts with goodness of fit, and how well it predicts.
+    Fit(Box<fit::FitArgs>),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
+    /// Compare scenarios, or one under several policies: differences with intervals, and verdicts.
+    Compare(compare::CompareArgs),
+    /// Find the cheapest value of a parameter whose gates hold.
+    Tune(tune::TuneArgs),
+    /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
+    Sweep(sweep::SweepArgs),
+    /// Run blocks of sweeps that wait at a NATS server, until stopped.
+    Worker(worker::WorkerArgs),
+    /// Put the folders of a sweep's shards together.
+    Merge(merge::MergeArgs),
     /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -250,8 +272,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     match cli.command {
         Command::Run(args) => run::run(&args),
+        Command::Gate(args) => gate::gate(&args),
         Command::Calibrate(args) => calibrate::calibrate(&args),
+        Command::Sweep(args) => sweep::sweep(&args),
+        Command::Worker(args) => worker::worker(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Fit(args) => fit::fit(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Tune(args) => tune::tune(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

@@ -6,6 +6,8 @@ mod read;
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 /// A checked columns file. Columns are named as in the log's heading.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Columns {
@@ -13,8 +15,9 @@ pub struct Columns {
     pub arrived_at: ArrivedAt,
     /// Which queue it joins; `None` = the stream's.
     pub queue: Option<Label>,
-    /// Which class the caller is of; `None` = drawn by the stream's shares.
-    pub class: Option<Label>,
+    /// Which class the caller is of: the words of these labels, joined by `-`; without any, drawn by
+    /// the stream's shares.
+    pub class: Vec<Label>,
     /// How long it talked; an empty cell = not known, and so is a 0 unless a condition says in
     /// which rows the column speaks.
     pub talk: Option<Span>,
@@ -25,10 +28,14 @@ pub struct Columns {
     /// How long it waited, for comparison.
     pub wait: Option<Span>,
     /// Who served it, for comparison and to tell when agents were there.
-    pub agent: Option<AgentColumn>,
+    pub agent: Option<Identity>,
+    /// Who called, to tell who calls again.
+    pub caller: Option<Identity>,
     /// When its service began and ended, to tell when agents were there.
     pub service: Option<ServiceColumns>,
-    /// A row is kept when one of these holds; empty = every row.
+    /// Agents' legs are rows of their own; `None` = a row is a call.
+    pub legs: Option<Legs>,
+    /// A row is kept when one of these holds; empty = every row. Legs are kept with their call.
     pub keep: Vec<Condition>,
     /// Longer talk times are cut to this.
     pub cap: Option<Duration>,
@@ -48,6 +55,9 @@ pub enum ArrivedAt {
         column: String,
         /// `strptime` directives; `None` = `2026-03-02T08:00:00` (or a blank for the T).
         format: Option<String>,
+        /// The log's times are of UTC, or say their offset (`%z`), and are turned into the local time
+        /// of this zone; `None` = they are local.
+        timezone: Option<TimeZone>,
     },
     /// A date and a time of day in columns of their own.
     Two {
@@ -99,9 +109,9 @@ pub struct Span {
     pub when: Option<Condition>,
 }
 
-/// Who served a call.
+/// Who served a call, or who called.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AgentColumn {
+pub struct Identity {
     /// The column.
     pub column: String,
     /// Cells that stand for nobody, beside the empty one.
@@ -112,12 +122,31 @@ pub struct AgentColumn {
 /// column of its own, else dates with times.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServiceColumns {
-    /// The column of its start.
-    pub start: String,
-    /// The column of its end; needed only where `talk` does not say how long it took.
+    /// The column of its start; `None` = as long before its end as the talk took.
+    pub start: Option<String>,
+    /// The column of its end; needed only where `talk` does not say how long it took, or without
+    /// `start`.
     pub end: Option<String>,
     /// Cells that stand for "no time", beside the empty one.
     pub missing: Vec<String>,
+}
+
+/// Rows that are legs: an agent's part of a call that another row is, named by that row.
+///
+/// With legs, `talk`, `agent` and `service` are read from the legs' rows, everything else from the
+/// call's. The wait of a call that a leg answered lasts until its service starts; of several
+/// answered legs the longest counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Legs {
+    /// The column of a call's own name.
+    pub call: String,
+    /// The column of the call that a leg belongs to; empty in a call's row.
+    pub parent: String,
+    /// Where the agent answered.
+    pub answered: Condition,
+    /// Where the caller hung up while it rang. A call whose legs were all neither answered nor this
+    /// was sent elsewhere: its patience lies beyond the end of the last.
+    pub hung_up: Condition,
 }
 
 /// What a wait says of the caller's patience.

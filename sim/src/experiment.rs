@@ -7,14 +7,20 @@
 mod batch;
 mod calibrate;
 mod check;
+mod compare;
 mod course;
+mod each;
 mod error;
 mod gates;
 mod run;
 mod sample;
+mod sequential;
 
 pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
+pub use compare::{Contender, Pairing, compare};
+pub use each::each;
 pub use error::RunError;
-pub use run::{Control, Imprecise, Options, Run, run};
+pub use run::{Control, Options, Run, run};
 pub use sample::{Sampled, Sampler};
+pub use sequential::{FIRST_LOOK, Stopping};

@@ -1,17 +1,41 @@
 //! Fitting a world to a call log: what the log shows of agents and callers, and what follows.
 //!
-//! Owns the step from a log's calls to figures a scenario can use. It never simulates and draws no
-//! random number. In reading order: [`LoggedCall`] (what is looked at), [`waiting`] (when somebody
-//! waited), [`presence`] (when agents were there), [`wrap_up`] (how long they are busy after a
-//! service), [`kaplan_meier`] (the estimator it takes).
+//! Owns the step from a log's calls to a calibrated scenario, and how well that predicts. In reading
+//! order: [`log`] (calls of whole days); [`parts`] (everything a log says: [`arrivals`], [`groups`] and their
+//! [`staffing`] from [`presence`], [`wrap_up`], talk and patience by [`law`]: [`families`] over [`spans`], or
+//! [`curve`]s; [`redials`], [`discipline`], [`peaks`]); [`write`](mod@write) (the files); [`simulate`], [`calibrate`], [`given`]
+//! and [`predict`] (days that were kept aside, another log); [`request`], [`study`] (the order of the steps),
+//! [`warnings`] and [`report`]. [`kaplan_meier`] and [`waiting`] serve several. None draws a random number of
+//! its own: the world does.
 //!
 //! **Time.** A [`Moment`] is local time as a log writes it, in microseconds since the start of
 //! 1970, whatever the scenario's epoch.
 
+pub mod arrivals;
+pub mod calibrate;
+pub mod curve;
+pub mod discipline;
+pub mod families;
+pub mod given;
+pub mod groups;
 pub mod kaplan_meier;
+pub mod law;
+pub mod log;
+pub mod parts;
+pub mod peaks;
+pub mod predict;
 pub mod presence;
+pub mod redials;
+pub mod report;
+pub mod request;
+pub mod simulate;
+pub mod spans;
+pub mod staffing;
+pub mod study;
 pub mod waiting;
+pub mod warnings;
 pub mod wrap_up;
+pub mod write;
 
 use engine::time::Micros;
 use jiff::SignedDuration;
@@ -174,6 +198,7 @@ pub(crate) mod tests {
                 outcome: None,
                 wait: Some(60_000_000),
                 agent: Some("a01".into()),
+                caller: None,
                 service_start: start.map(time),
                 service_end: end.map(time),
             },

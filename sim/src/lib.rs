@@ -1,5 +1,6 @@
 //! Linefinder's virtual-clock simulator: scenarios, the world they describe, and experiments in it.
 
+pub mod baseline;
 pub mod bound;
 pub mod calendar;
 pub mod cli;
@@ -11,9 +12,12 @@ pub mod fit;
 pub mod likeness;
 pub mod oracle;
 pub mod plan;
+pub mod regression;
 pub mod scenario;
 pub mod schema;
 pub mod streams;
+pub mod sweep;
 mod table;
 pub mod trace;
+pub mod tune;
 pub mod world;

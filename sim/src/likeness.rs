@@ -10,7 +10,7 @@
 //! timed out) is offered only. Shares are of the calls offered.
 
 mod render;
-mod tally;
+pub(crate) mod tally;
 
 pub use tally::Tally;
 

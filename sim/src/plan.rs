@@ -1,7 +1,7 @@
 //! A rollout plan: phases of features, each rolled out by stages, with guards that must hold at every
 //! stage and criteria that must hold at the end.
 //!
-//! Owns the types (this file), the way from YAML to them (`read`), the runs ([`run`]) and what is
+//! Owns the types (this file), the way from YAML to them (`read`), the runs (`run`) and what is
 //! said of them: `table`, `page`, `json`. It simulates through [`crate::experiment::Sampler`]
 //! and judges through `reports::gate`; it decides nothing of its own but the order and the stop.
 //!

@@ -13,8 +13,9 @@
 
 mod agents;
 mod calls;
+mod course;
 mod digest;
-mod dist_spec;
+pub(crate) mod dist_spec;
 mod gates;
 pub(crate) mod read;
 mod remarks;
@@ -33,6 +34,7 @@ pub use calls::{
 };
 pub use dist_spec::DistSpec;
 pub use gates::{Gate, Lift, LiftOver, MeasureUnit, Rule, Scope, measure_ids, measure_unit};
+pub use read::Reference;
 pub use world::{CarrierWorld, Fault, FaultKind, StoreWorld, Value, World};
 
 /// One scenario file, read with everything it refers to.
@@ -83,6 +85,8 @@ pub struct Experiment {
     pub day_factor: Option<DistSpec>,
     /// The T of "x % within T"; above 0.
     pub threshold: Duration,
+    /// Take what arrivals, talk and patience were beyond their means out of the estimates.
+    pub control_variates: bool,
     /// Hang-ups within this are left out of `abandonment_rate_net`.
     pub short_abandon: Duration,
 }
@@ -92,9 +96,17 @@ pub struct Experiment {
 pub struct Until {
     /// A measure id.
     pub measure: String,
-    /// Half the width of its interval at [`Experiment::confidence`], in the measure's own unit
-    /// (ratios 0..=1, spans in seconds). Above 0.
-    pub half_width: f64,
+    /// Half the width of its interval at [`Experiment::confidence`].
+    pub half_width: HalfWidth,
     /// Not more than this many; at least [`Experiment::replications`].
     pub max_replications: u32,
+}
+
+/// How narrow an interval is to be.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum HalfWidth {
+    /// In the measure's own unit (ratios 0..=1, spans in seconds). Above 0.
+    Absolute(f64),
+    /// A share of the estimate, above 0 and at most 1.
+    Relative(f64),
 }

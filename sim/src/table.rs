@@ -22,8 +22,12 @@ impl Table {
     /// Reads a table of at most `limit` bytes.
     pub(crate) fn read(path: &Path, limit: u64) -> Result<Table, FileErrors> {
         let source = Source::read(path, limit)?;
-        let file = source.name.clone();
-        let mut lines = CsvFile::new(source.text.as_bytes(), file.clone(), Style::Table);
+        Table::parse(&source.text, source.name.clone())
+    }
+
+    /// Reads a table from a text that messages call `file`.
+    pub(crate) fn parse(text: &str, file: String) -> Result<Table, FileErrors> {
+        let mut lines = CsvFile::new(text.as_bytes(), file.clone(), Style::Table);
         let Some(heading) = lines.next_row().transpose()?.cloned() else {
             return Err(FileError::whole_file(&file, "is empty").into());
         };

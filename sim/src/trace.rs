@@ -4,6 +4,7 @@
 //! sorts, and neither knows the experiment's horizon.
 
 mod cell;
+mod leg;
 mod row;
 
 use std::fs::File;
@@ -18,6 +19,7 @@ use policy_file::{FileError, FileErrors, Names, Problems};
 
 use crate::columns::{BadRows, Columns};
 use crate::csv_file::{CsvFile, Style};
+use leg::Legs;
 use row::Layout;
 
 /// One call of a log.
@@ -60,6 +62,8 @@ pub struct Recorded {
     pub wait: Option<Micros>,
     /// The log's name of the agent.
     pub agent: Option<String>,
+    /// The log's name of the caller.
+    pub caller: Option<String>,
     /// Local time at which its service began.
     pub service_start: Option<DateTime>,
     /// ... and ended.
@@ -67,12 +71,14 @@ pub struct Recorded {
 }
 
 /// Reads a log row by row. An iterator of calls and of rows that are wrong; rows that the
-/// columns file does not keep are passed over.
+/// columns file does not keep are passed over. Where agents' legs are rows of their own, calls come
+/// without them: only [`TraceFile`] has read every row, and puts them together.
 pub struct TraceReader<'n, R: Read> {
     layout: Layout,
     rows: CsvFile<R>,
     epoch: DateTime,
     names: &'n mut Names,
+    legs: Legs,
 }
 
 impl<'n> TraceReader<'n, File> {
@@ -123,6 +129,7 @@ impl<'n, R: Read> TraceReader<'n, R> {
             rows,
             epoch,
             names,
+            legs: Legs::default(),
         })
     }
 
@@ -135,7 +142,13 @@ impl<'n, R: Read> TraceReader<'n, R> {
         let name = self.rows.name().to_owned();
         while let Some(row) = self.rows.next_row().transpose()? {
             row.check_length(&name, self.layout.headers().len())?;
-            if self.layout.keeps(row) {
+            if let Some(parent) = self.layout.parent(row) {
+                match self.layout.leg(row) {
+                    Ok(leg) => self.legs.add(parent, leg),
+                    Err(wrong) => return Err(self.layout.error(&name, row, &wrong).into()),
+                }
+            } else if self.layout.keeps(row) {
+                self.legs.call(self.layout.own_name(row));
                 let call = self.layout.call(row, self.epoch, self.names);
                 return call
                     .map(Some)
@@ -190,6 +203,7 @@ impl TraceFile {
                 break;
             }
         }
+        rows.legs.join(&mut calls);
         if calls.is_empty() && problems.count() == 0 {
             let file = path.display().to_string();
             let message = match skipped {

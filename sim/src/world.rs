@@ -26,6 +26,7 @@ use engine::time::Micros;
 use engine::{Engine, Input, Timestamp};
 use reports::digest::TraceHasher;
 use reports::record::Recorder;
+use reports::stats::Controls;
 
 use crate::calendar::Calendar;
 use crate::streams::{Seed, Streams};
@@ -70,6 +71,8 @@ pub struct World<'a> {
     fresh: Option<u32>,
     rejected: u64,
     steps: u64,
+    /// What the draws of the calls that count were beyond their means.
+    controls: Controls,
     /// Looks at the engine at further moments, to show that it changes nothing.
     extra_polls: bool,
     check: Option<CheckEngine>,
@@ -98,6 +101,9 @@ pub struct Finished {
     pub calls: u64,
     /// The first thing a check between steps found wrong.
     pub broken: Option<String>,
+    /// What draws were beyond their means: arrivals, talk and patience of the calls that count; `None` when
+    /// the scenario wants none.
+    pub controls: Option<Controls>,
 }
 
 /// Options for tests and `run --check`.
@@ -142,6 +148,10 @@ impl<'a> World<'a> {
             fresh: None,
             rejected: 0,
             steps: 0,
+            controls: Controls {
+                arrivals: -plan.expected_arrivals,
+                ..Controls::default()
+            },
             extra_polls: checks.extra_polls,
             check: checks.after_step,
             broken: None,
@@ -173,7 +183,7 @@ impl<'a> World<'a> {
                 Some(event) => event,
                 None => {
                     if let Some(call) = self.fresh.take() {
-                        self.schedule_patience(call);
+                        self.schedule_patience(call, true);
                     }
                     let scheduled = self
                         .calendar
@@ -217,6 +227,7 @@ impl<'a> World<'a> {
             steps: self.steps,
             calls: self.engine.next_call().0,
             broken: self.broken,
+            controls: self.plan.has_controls.then_some(self.controls),
             recorder: self.recorder,
         })
     }

@@ -49,11 +49,19 @@ impl Overrides {
     /// # Errors
     /// When there is no `=`, the path is empty or the value is no YAML.
     pub fn set(&mut self, assignment: &str) -> Result<(), FileErrors> {
-        let source = Source::new("--set", assignment);
+        self.set_by("--set", assignment)
+    }
+
+    /// The same for another option of the command line, which errors then name.
+    ///
+    /// # Errors
+    /// As [`Overrides::set`].
+    pub fn set_by(&mut self, option: &str, assignment: &str) -> Result<(), FileErrors> {
+        let source = Source::new(option, assignment);
         let all = Place::new(&source, 0, assignment.len());
         let Some((path, value)) = assignment.split_once('=') else {
             return Err(FileError::at(&all, "", "expected PATH=VALUE")
-                .with_help("for example --set experiment.replications=10")
+                .with_help(format!("for example {option} experiment.replications=10"))
                 .into());
         };
         if path.split('.').any(|segment| segment.trim().is_empty()) {
@@ -131,7 +139,7 @@ impl Overrides {
 /// stand for the path while it is parsed.
 fn value_of(source: &Arc<Source>, start: usize) -> Result<Node, FileErrors> {
     let padded = format!("{}{}", " ".repeat(start), &source.text[start..]);
-    match Document::parse(&padded, "--set") {
+    match Document::parse(&padded, &source.name) {
         Ok(document) => {
             let mut value = document.root;
             value.move_to(source);

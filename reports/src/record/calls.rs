@@ -95,6 +95,9 @@ impl Recorder {
             it.handled();
         }
         self.refresh_free(at, agent);
+        if self.over_time.is_kept {
+            self.over_time.talking.up(at);
+        }
         let Some((slot, is_counted)) = self.leave(at, call, outcome) else {
             return;
         };
@@ -143,7 +146,10 @@ impl Recorder {
 
     /// What the agent does next is said by the event that follows: idle, or in wrap-up.
     #[inline]
-    pub(super) fn call_ended(&mut self, call: CallId, talked: Micros) {
+    pub(super) fn call_ended(&mut self, at: Timestamp, call: CallId, talked: Micros) {
+        if self.over_time.is_kept {
+            self.over_time.talking.down(at);
+        }
         let Some(slot) = self.calls.known(call) else {
             return;
         };

@@ -15,10 +15,11 @@ pub(super) struct OverTime {
     pub(super) bin: usize,
     pub(super) bin_end: Timestamp,
     pub(super) line: Level,
+    pub(super) talking: Level,
     pub(super) believed: Level,
     pub(super) truly: Level,
     /// Integrals at the start of the bin.
-    at_start: [u64; 3],
+    at_start: [u64; 4],
 }
 
 impl OverTime {
@@ -37,9 +38,10 @@ impl OverTime {
                 Timestamp::NEVER
             },
             line: Level::new(whole_run),
+            talking: Level::new(whole_run),
             believed: Level::new(whole_run),
             truly: Level::new(whole_run),
-            at_start: [0; 3],
+            at_start: [0; 4],
         }
     }
 
@@ -50,9 +52,15 @@ impl OverTime {
                 self.bin_end = Timestamp::NEVER;
                 return;
             };
-            let levels = [&mut self.line, &mut self.believed, &mut self.truly];
+            let levels = [
+                &mut self.line,
+                &mut self.talking,
+                &mut self.believed,
+                &mut self.truly,
+            ];
             let areas = [
                 &mut bin.line_area,
+                &mut bin.talk_area,
                 &mut bin.believed_area,
                 &mut bin.true_area,
             ];

@@ -12,6 +12,7 @@ use super::pairs::Pairs;
 use super::row::CallRow;
 use super::series::Series;
 use super::told::ToldCall;
+use crate::stats::Controls;
 use engine::id::CallId;
 
 /// One finished replication.
@@ -47,6 +48,9 @@ pub struct Replication {
     pub told: Vec<ToldCall>,
     /// In order of arrival; empty unless asked for.
     pub rows: Vec<CallRow>,
+    /// What its draws were beyond their means, of the calls that count; `None` = nobody says. Set by the
+    /// driver.
+    pub controls: Option<Controls>,
     /// The verdict on the calls' conservation.
     pub conservation: Result<(), ConservationError>,
 }

@@ -22,6 +22,8 @@ pub struct Bin {
     pub remained_sum: u64,
     /// Calls in line x microseconds.
     pub line_area: u64,
+    /// Calls in conversation x microseconds.
+    pub talk_area: u64,
     /// Agents believed available x microseconds.
     pub believed_area: u64,
     /// Agents truly available x microseconds.
@@ -38,6 +40,7 @@ impl Bin {
         self.announced_sum += other.announced_sum;
         self.remained_sum += other.remained_sum;
         self.line_area += other.line_area;
+        self.talk_area += other.talk_area;
         self.believed_area += other.believed_area;
         self.true_area += other.true_area;
     }

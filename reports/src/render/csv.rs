@@ -55,7 +55,7 @@ fn push_call(text: &mut String, report: &RunReport, row: &CallRow, replication: 
 #[must_use]
 pub fn series_csv(report: &RunReport) -> String {
     let mut text = String::from(
-        "from,to,offered,connected,abandoned,mean_wait,queue_length,believed_available,truly_available,announced_wait,realised_wait\n",
+        "from,to,offered,connected,abandoned,mean_wait,queue_length,believed_available,truly_available,announced_wait,realised_wait,in_conversation\n",
     );
     let series = &report.charts.series;
     let n = report.n_replications as f64;
@@ -72,6 +72,7 @@ pub fn series_csv(report: &RunReport) -> String {
             announced_sum,
             remained_sum,
             line_area,
+            talk_area,
             believed_area,
             true_area,
         } = *bin;
@@ -83,7 +84,7 @@ pub fn series_csv(report: &RunReport) -> String {
         let told = announced as f64 * 1e6;
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{},{},{},{},{}",
             seconds(from.0),
             seconds(to.0),
             over(offered, n),
@@ -95,6 +96,7 @@ pub fn series_csv(report: &RunReport) -> String {
             over(true_area, lasted),
             over(announced_sum, told),
             over(remained_sum, told),
+            over(talk_area, lasted),
         );
     }
     text
@@ -110,7 +112,7 @@ fn seconds(micros: Micros) -> String {
     text.trim_end_matches('s').to_string()
 }
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     if name.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {

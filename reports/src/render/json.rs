@@ -9,7 +9,8 @@ use crate::gate::{Judged, Rule, Verdict};
 use crate::measures::{Part, Unit};
 use crate::record::Outcome;
 use crate::report::{
-    Figure, LogRows, PartFigures, Recorded, RecordedSide, RecordedSpan, RunMeta, RunReport,
+    Figure, LogRows, PartFigures, Precision, Recorded, RecordedSide, RecordedSpan, RunMeta,
+    RunReport, WarmUp,
 };
 
 /// `report.json` as a file.
@@ -45,6 +46,8 @@ fn render(report: &RunReport, speed: Option<Timing>) -> String {
             .map(|gate| GateJson::of(gate, meta))
             .collect(),
         confidence: meta.confidence,
+        warm_up: report.warm_up.as_ref().map(WarmUpJson::of),
+        until: report.precision.map(UntilJson::of),
         ideal: IdealJson::of(report),
         recorded: report.recorded.as_ref().map(RecordedJson::of),
         log: report.log,
@@ -73,6 +76,10 @@ struct ReportJson<'a> {
     gates: Vec<GateJson<'a>>,
     /// Of the intervals of measures and gates, and of all verdicts together.
     confidence: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warm_up: Option<WarmUpJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<UntilJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ideal: Option<IdealJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +111,9 @@ struct FigureJson {
     upper: Option<f64>,
     n: usize,
     unit: Unit,
+    /// Over what it would be without control variates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variance_ratio: Option<f64>,
 }
 
 impl FigureJson {
@@ -116,6 +126,7 @@ impl FigureJson {
             upper: figure.upper,
             n: figure.n,
             unit: figure.measure.unit,
+            variance_ratio: figure.variance_ratio,
         }
     }
 }
@@ -191,6 +202,55 @@ impl<'a> GateJson<'a> {
             upper: gate.interval.map(|interval| interval.upper),
             observed_confidence: gate.observed_confidence,
             recorded: gate.recorded,
+        }
+    }
+}
+
+/// Whether the warm-up was long enough.
+#[derive(Serialize)]
+struct WarmUpJson<'a> {
+    configured_s: f64,
+    /// Why there is no steady state to look for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a str>,
+    /// Where MSER would begin to count.
+    mser_s: Option<f64>,
+    is_short: bool,
+}
+
+impl<'a> WarmUpJson<'a> {
+    fn of(warm_up: &'a WarmUp) -> Self {
+        WarmUpJson {
+            configured_s: warm_up.configured.as_secs_f64(),
+            changes: warm_up.changes.as_deref(),
+            mser_s: warm_up.found.map(|found| found.as_secs_f64()),
+            is_short: warm_up.is_short,
+        }
+    }
+}
+
+/// The precision at which the run was to end.
+#[derive(Serialize)]
+struct UntilJson {
+    measure: &'static str,
+    half_width: Option<f64>,
+    wanted: Option<f64>,
+    /// The share of the estimate that was asked for, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relative: Option<f64>,
+    is_reached: bool,
+    max_replications: u32,
+}
+
+impl UntilJson {
+    fn of(precision: Precision) -> Self {
+        UntilJson {
+            measure: precision.measure.id,
+            half_width: precision.half_width,
+            wanted: precision.wanted,
+            relative: precision.relative,
+            is_reached: precision.is_reached(),
+            max_replications: precision.max_replications,
         }
     }
 }

@@ -17,7 +17,7 @@ pub use document::{Document, Page, Tone, marked};
 pub(crate) use table::escaped;
 pub use table::{Column, Phone};
 
-use charts::{csv_path, push_charts};
+use charts::{csv_path, push_chart, push_charts};
 use recorded::push_recorded;
 use summary::push_summary;
 pub(crate) use table::NONE;
@@ -51,6 +51,8 @@ pub fn report_page(report: &RunReport) -> Page {
     let beside = report.recorded.as_ref().map(chart::recorded);
     push_recorded(&mut html, report, beside.as_deref().unwrap_or_default());
     push_charts(&mut html, &charts);
+    let start = report.warm_up.as_ref().and_then(chart::warm_up);
+    push_warm_up(&mut html, report, start.as_ref());
     push_targets(&mut html, report);
     push_measures(&mut html, report);
     push_parts(&mut html, "By queue", "queue", &report.by_queue);
@@ -58,7 +60,7 @@ pub fn report_page(report: &RunReport) -> Page {
     push_outcomes(&mut html, report);
     push_origin(&mut html, report);
     html.push_str(foot());
-    let all = beside.into_iter().flatten().chain(charts);
+    let all = beside.into_iter().flatten().chain(charts).chain(start);
     Page {
         html,
         csvs: all.map(|chart| (csv_path(&chart), chart.csv)).collect(),
@@ -82,19 +84,36 @@ const fn foot() -> &'static str {
     "</main>\n</body>\n</html>\n"
 }
 
+/// Whether enough was left out at the start, and what is seen of it.
+fn push_warm_up(html: &mut String, report: &RunReport, chart: Option<&chart::Chart>) {
+    let (Some(warm_up), Some(chart)) = (&report.warm_up, chart) else {
+        return;
+    };
+    let _ = writeln!(
+        html,
+        "<section>\n<h2 id=\"warm-up\">Warm-up</h2>\n<p>{}</p>",
+        escaped(&warm_up.said())
+    );
+    html.push_str("<div class=\"charts\">\n");
+    push_chart(html, chart);
+    html.push_str("</div>\n</section>\n");
+}
+
 fn push_measures(html: &mut String, report: &RunReport) {
     let confidence = confidence(report.meta.confidence);
     let rows: Vec<Vec<String>> = report.figures.iter().filter_map(measure_row).collect();
     html.push_str("<section>\n<h2 id=\"measures\">Measures</h2>\n");
     html.push_str(&table(
         &format!(
-            "Estimates over {} replications with {confidence} intervals.",
+            "Estimates over {} replications with {confidence} intervals. Variance: how much of it is left where \
+             what arrivals, talk and patience were beyond their means was taken out (control variates).",
             report.n_replications
         ),
         &[
             ("measure", Column::Name),
             ("estimate", Column::Number),
             ("interval", Column::Number),
+            ("variance", Column::Number),
             ("formula", Column::Long),
         ],
         &rows,
@@ -112,6 +131,9 @@ fn measure_row(figure: &Figure) -> Option<Vec<String>> {
         figure
             .bounds()
             .map_or(NONE.to_string(), |bounds| row.range(bounds)),
+        figure
+            .variance_ratio
+            .map_or(NONE.to_string(), |ratio| format!("{:.0} %", 100.0 * ratio)),
         figure.measure.formula.to_string(),
     ])
 }

@@ -63,6 +63,7 @@ pub fn table(report: &RunReport, options: TableOptions) -> String {
     let mut text = String::new();
     push_head(&mut text, report);
     push_measures(&mut text, report, options);
+    push_controls(&mut text, report);
     for (title, parts) in [("queue", &report.by_queue), ("class", &report.by_class)] {
         if parts.len() > 1 {
             push_parts(&mut text, title, parts);
@@ -131,6 +132,22 @@ fn push_measures(text: &mut String, report: &RunReport, options: TableOptions) {
             push_other(text, gate, &report.meta, options);
         }
     }
+}
+
+/// How much control variates took out, in the middle of the measures that they serve.
+fn push_controls(text: &mut String, report: &RunReport) {
+    let ratios = report.figures.iter().filter_map(|f| f.variance_ratio);
+    let mut ratios: Vec<f64> = ratios.collect();
+    ratios.sort_by(f64::total_cmp);
+    let Some(middle) = ratios.get(ratios.len() / 2) else {
+        return;
+    };
+    let _ = writeln!(
+        text,
+        "\ncontrol variates: {:.0} % of the variance left at the median of {} measures",
+        100.0 * middle,
+        ratios.len()
+    );
 }
 
 fn push_figure(text: &mut String, figure: &Figure, gates: &[&Judged], options: TableOptions) {

@@ -29,7 +29,7 @@ pub fn normal_quantile(p: f64) -> f64 {
     to_twelve_digits(Normal::standard().inverse_cdf(p))
 }
 
-fn to_twelve_digits(value: f64) -> f64 {
+pub(super) fn to_twelve_digits(value: f64) -> f64 {
     format!("{value:.11e}")
         .parse()
         .expect("invariant: a formatted number parses")

@@ -8,7 +8,9 @@
 mod calibration;
 mod charts;
 mod coverage;
+mod differences;
 mod recording;
+mod regressions;
 mod reporting;
 mod sample;
 mod samples;

@@ -267,7 +267,7 @@ fn csv_rows_have_the_columns_of_their_header() {
     assert_eq!(lines.count(), n_rows);
     let series = render::series_csv(&report);
     let widths: Vec<usize> = series.lines().map(|line| line.split(',').count()).collect();
-    assert!(widths.iter().all(|width| *width == 11));
+    assert!(widths.iter().all(|width| *width == 12));
     // Three hours in bins of ten minutes.
     assert_eq!(widths.len(), 1 + 18);
 }

@@ -1,7 +1,7 @@
 //! Estimates against values computed with NumPy 2 and SciPy 1.17.1.
 
 use reports::record::{Distribution, Histogram};
-use reports::stats::{Estimate, Pooled, quantile};
+use reports::stats::{Controls, Estimate, Pooled, quantile};
 
 const PAIRS: [(f64, f64); 5] = [
     (90.0, 100.0),
@@ -27,6 +27,16 @@ const GOLDEN_LIFT: [f64; 5] = [
     0.09126213592233001,
     0.0023732985211559025,
     0.021171623615101935,
+];
+
+/// Intercept, its standard error, degrees of freedom, variance ratio times (n - 2) / (n - k - 2), bounds.
+const GOLDEN_CONTROLLED: [f64; 6] = [
+    3.067735408624915,
+    0.19075773837321444,
+    20.0,
+    0.048216217074861845,
+    2.669821739095285,
+    3.465649078154545,
 ];
 
 fn close(value: f64, golden: f64) -> bool {
@@ -114,25 +124,142 @@ fn quantiles_agree_with_hdrhistogram_to_its_precision() {
 }
 
 #[test]
-fn the_jackknife_leaves_out_one_replication_at_a_time() {
-    // Spans below 512 us are exact, so that the pseudo-values can be worked out by hand.
-    let replications: Vec<Distribution> = (0..4_u64)
-        .map(|r| distribution((0..25).map(|k| (k * 17 + r * 5) % 401)))
+fn the_interval_of_a_quantile_is_that_of_the_share_below_it() {
+    // Spans below 512 us are exact: everything can be counted by hand.
+    let spans = |r: u64| (0..200_u64).map(move |k| (k * 17 + r * 25) % (401 + 20 * r));
+    let replications: Vec<Pooled> = (0..4)
+        .map(|r| Pooled::of([&distribution(spans(r))]))
         .collect();
-    let pooled: Vec<Pooled> = replications.iter().map(|d| Pooled::of([d])).collect();
-    let estimate = quantile(&pooled, 0.9).unwrap();
-    let left_out: Vec<f64> = (0..4)
-        .map(|r| {
-            let others = (0..4).filter(|other| *other != r);
-            let rest: Vec<&Distribution> = others.map(|other| &replications[other]).collect();
-            Pooled::of(rest).quantile(0.9).unwrap()
+    let estimate = quantile(&replications, 0.9).unwrap();
+    let mut all: Vec<u64> = (0..4).flat_map(spans).collect();
+    all.sort_unstable();
+    assert_eq!(
+        estimate.point, all[719] as f64,
+        "720 of 800 lie at or below it"
+    );
+    // The 720th in order is the last or not the last of its like; as far as it is into these.
+    let below = |r: u64, at: u64| spans(r).filter(|span| *span < at).count() as f64;
+    let equal = |r: u64, at: u64| spans(r).filter(|span| *span == at).count() as f64;
+    let at = all[719];
+    let sum = |f: &dyn Fn(u64) -> f64| (0..4).map(f).sum::<f64>();
+    let into = (720.0 - sum(&|r| below(r, at))) / sum(&|r| equal(r, at));
+    let shares: Vec<f64> = (0..4)
+        .map(|r| (below(r, at) + into * equal(r, at)) / 200.0)
+        .collect();
+    let squares: f64 = shares
+        .iter()
+        .map(|share| (share - 0.9) * (share - 0.9))
+        .sum();
+    let se = (squares / 3.0 / 4.0 * (1.0 + 1.0 / 8.0)).sqrt();
+    // t of 3 degrees of freedom for 80 %.
+    let reach = 1.637_744_353_696_21 * se;
+    let rank = |share: f64| all[(share * 800.0).ceil() as usize - 1] as f64;
+    let interval = estimate.interval(0.8).unwrap();
+    assert_eq!(interval.bounds(), (rank(0.9 - reach), rank(0.9 + reach)));
+    assert!(reach > 0.01, "it is wide enough to tell");
+}
+
+/// 24 values with three controls of which two explain most. Golden: NumPy's least squares with an intercept.
+fn with_controls(third: impl Fn(f64) -> f64) -> (Estimate, Estimate) {
+    let numbers = (0..24_u32).map(|k| {
+        let a = f64::from(k * 7 % 24) - 10.0;
+        let b = f64::from(k * k * 5 % 23) - 9.0;
+        let c = f64::from((k * 11 + 3) % 19) - 8.5;
+        let rest = (f64::from(k * 13 % 7) - 3.0) * 0.4;
+        (3.0 + 0.5 * a - 0.2 * b + 0.1 * c + rest, [a, b, third(c)])
+    });
+    let (values, controls): (Vec<f64>, Vec<[f64; 3]>) = numbers.unzip();
+    let controls = controls
+        .into_iter()
+        .map(|[arrivals, talk, patience]| Controls {
+            arrivals,
+            talk,
+            patience,
+        });
+    let plain = Estimate::of_mean(&values).unwrap();
+    (plain.clone(), plain.controlled_by(controls.collect()))
+}
+
+#[test]
+fn controls_are_regressed_out() {
+    let (plain, controlled) = with_controls(|c| c);
+    let interval = controlled.interval(0.95).unwrap();
+    let got = [
+        controlled.point,
+        controlled.se().unwrap(),
+        controlled.df(),
+        controlled.variance_ratio().unwrap(),
+        interval.lower,
+        interval.upper,
+    ];
+    for (got, golden) in got.iter().zip(GOLDEN_CONTROLLED) {
+        assert!(close(*got, golden), "{got} {golden}");
+    }
+    assert_eq!(
+        controlled.sd, plain.sd,
+        "the spread of replications is what it is"
+    );
+    assert_eq!((plain.variance_ratio(), plain.df()), (None, 23.0));
+}
+
+#[test]
+fn controls_that_say_nothing_of_their_own_are_left_out() {
+    let (_, two) = with_controls(|_| 0.0);
+    let (_, constant) = with_controls(|_| -7.25);
+    assert_eq!(two.df(), 21.0);
+    assert_eq!(
+        (constant.point, constant.df()),
+        (two.point, two.df()),
+        "fixed arrivals are no control"
+    );
+}
+
+#[test]
+fn few_replications_and_controls_that_explain_little_are_left_alone() {
+    let values: Vec<f64> = (0..24_u32).map(|k| f64::from(k * k % 17)).collect();
+    let control = |of: &dyn Fn(u32) -> f64| -> Vec<Controls> {
+        let of = (0..24).map(of);
+        of.map(|arrivals| Controls {
+            arrivals,
+            ..Controls::default()
         })
-        .collect();
-    let centre = left_out.iter().sum::<f64>() / 4.0;
-    let squares: f64 = left_out.iter().map(|q| (q - centre) * (q - centre)).sum();
-    // Efron's formula: variance = (n - 1) / n x sum of squares.
-    assert!(close(estimate.se().unwrap(), (0.75 * squares).sqrt()));
-    assert!(squares > 0.0);
+        .collect()
+    };
+    let plain = Estimate::of_mean(&values).unwrap();
+    let useless = control(&|k| f64::from(k % 2) - 0.4);
+    assert_eq!(plain.clone().controlled_by(useless).variance_ratio(), None);
+    let good = control(&|k| f64::from(k * k % 17) - 8.0);
+    assert!(
+        plain
+            .clone()
+            .controlled_by(good.clone())
+            .variance_ratio()
+            .unwrap()
+            < 1e-9
+    );
+    let few = Estimate::of_mean(&values[..19]).unwrap();
+    assert_eq!(
+        few.controlled_by(good[..19].to_vec()).variance_ratio(),
+        None
+    );
+    assert_eq!(
+        plain.controlled_by(good[..23].to_vec()).variance_ratio(),
+        None
+    );
+}
+
+#[test]
+fn a_paired_difference_is_controlled_as_a_whole() {
+    // The other run is the same but for 1 and for what no control explains: controls cancel.
+    let (_, one) = with_controls(|c| c);
+    let difference = one.minus(&one).unwrap();
+    assert_eq!((difference.point, difference.se()), (0.0, Some(0.0)));
+    // Twice the one: their difference is the one again.
+    let doubled = one.clone().divided_by(0.5);
+    let difference = doubled.minus(&one).unwrap();
+    assert!(close(difference.point, one.point));
+    assert!(close(difference.se().unwrap(), one.se().unwrap()));
+    assert!(close(doubled.lift_over(&one).unwrap().point, 1.0));
 }
 
 #[test]

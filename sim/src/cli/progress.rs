@@ -23,7 +23,7 @@ impl Progress {
             ProgressBar::hidden()
         };
         let style = ProgressStyle::with_template(
-            "{spinner} {bar:30} {pos}/{len} replications, {elapsed} gone, about {eta} left",
+            "{spinner} {bar:30} {pos}/{len} replications, {elapsed} gone, about {eta} left {msg}",
         );
         bar.set_style(style.expect("invariant: the template is right"));
         Progress { bar, start: now() }
@@ -34,6 +34,14 @@ impl Progress {
         if !self.bar.is_hidden() && self.start.elapsed() >= PATIENCE {
             self.bar.set_length(u64::from(planned));
             self.bar.set_position(u64::from(done));
+            self.bar.tick();
+        }
+    }
+
+    /// What is being done, beside the bar.
+    pub(super) fn say(&self, what: &str) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(what.to_owned());
             self.bar.tick();
         }
     }

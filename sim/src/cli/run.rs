@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use policy_file::{FileErrors, Overrides};
 use reports::gate::Verdict;
 use reports::render::Timing;
-use reports::render::{TableOptions, report_json_with_speed, table};
-use reports::report::RunReport;
+use reports::render::{TableOptions, report_json_with_speed, table, with_unit};
+use reports::report::{Precision, RunReport};
 
 use super::files::Folder;
 use super::progress::Progress;
 use super::{Exit, RunArgs, files, print, repeat, tell};
-use crate::experiment::{self, Control, Imprecise, Options, Run, RunError};
+use crate::experiment::{self, Control, Options, Run, RunError};
 use crate::scenario::Scenario;
 use crate::world::Checks;
 
@@ -106,8 +106,13 @@ fn show(args: &RunArgs, run: &Run, timing: &Timing, folder: Option<&Folder<'_>>)
         ));
         printed
     };
-    if let Some(imprecise) = &run.imprecise {
-        tell(&warning(imprecise, report.n_replications));
+    if let Some(warm_up) = &report.warm_up
+        && warm_up.is_short
+    {
+        tell(&format!("warning: warm_up: {}", warm_up.said()));
+    }
+    if let Some(precision) = &report.precision {
+        tell(&reached(precision, report.n_replications));
     }
     if let Some((folder, path)) = folder.zip(args.out.as_deref()) {
         if let Err(error) = folder.write(&files::of_run(run, timing, args.calls)) {
@@ -132,13 +137,23 @@ fn verdict(report: &RunReport) -> Exit {
     }
 }
 
-fn warning(imprecise: &Imprecise, n: usize) -> String {
-    let reached = imprecise
-        .half_width
-        .map_or("unknown".to_owned(), |width| format!("{width:.3e}"));
+/// What `until` asked for, and what became of it.
+fn reached(precision: &Precision, n: usize) -> String {
+    let id = precision.measure.id;
+    let written = |value: Option<f64>| {
+        value.map_or("unknown".to_owned(), |value| {
+            with_unit(value, precision.measure.unit)
+        })
+    };
+    let (reached, wanted) = (written(precision.half_width), written(precision.wanted));
+    if precision.is_reached() {
+        return format!(
+            "until: {id} is known to within {reached} after {n} replications, asked for {wanted}"
+        );
+    }
     format!(
-        "warning: until: {} has a half-width of {reached} after {n} replications, not {:.3e}",
-        imprecise.measure.id, imprecise.wanted
+        "warning: until: {id} has a half-width of {reached} after {n} replications, not {wanted}; \
+         raise max_replications"
     )
 }
 

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use policy_file::policy::check_version;
 use policy_file::{Document, Field, FileErrors, Keys, Problems, quantity};
 
 use super::{
-    AgentColumn, ArrivedAt, BadRows, Columns, Condition, Label, Otherwise, PatienceColumn,
+    ArrivedAt, BadRows, Columns, Condition, Identity, Label, Legs, Otherwise, PatienceColumn,
     ServiceColumns, Span, Wanted,
 };
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "schema",
     "arrived_at",
     "queue",
@@ -20,7 +21,9 @@ const KEYS: [&str; 14] = [
     "outcome",
     "wait",
     "agent",
+    "caller",
     "service",
+    "legs",
     "keep",
     "cap",
     "bad_rows",
@@ -72,13 +75,18 @@ fn columns(root: &Field<'_>) -> Option<Columns> {
         .and_then(|field| field.choice(&[("refuse", BadRows::Refuse), ("skip", BadRows::Skip)]));
     Some(Columns {
         queue: label("queue", true),
-        class: label("class", true),
+        class: keys
+            .get("class")
+            .map(|field| class(&field))
+            .unwrap_or_default(),
         outcome: label("outcome", false),
         talk: span("talk"),
         wait: span("wait"),
         patience: keys.get("patience").and_then(|field| patience(&field)),
-        agent: keys.get("agent").and_then(|field| agent(&field)),
+        agent: keys.get("agent").and_then(|field| identity(&field)),
+        caller: keys.get("caller").and_then(|field| identity(&field)),
         service: keys.get("service").and_then(|field| service(&field)),
+        legs: keys.get("legs").and_then(|field| legs(&field)),
         keep: keep
             .into_iter()
             .flatten()
@@ -116,9 +124,19 @@ fn arrived_at(field: &Field<'_>) -> Option<ArrivedAt> {
         return Some(ArrivedAt::One {
             column,
             format: None,
+            timezone: None,
         });
     }
-    let keys = field.keys(&["column", "format", "date", "time", "time_format", "missing"])?;
+    let known = [
+        "column",
+        "format",
+        "timezone",
+        "date",
+        "time",
+        "time_format",
+        "missing",
+    ];
+    let keys = field.keys(&known)?;
     let (key, _) = keys.one_of(&["column", "date"])?;
     let date_format = format(&keys, "format");
     if key == "column" {
@@ -128,9 +146,13 @@ fn arrived_at(field: &Field<'_>) -> Option<ArrivedAt> {
             }
         }
         return Some(ArrivedAt::One {
+            timezone: keys.get("timezone").and_then(|field| timezone(&field)),
             column: required_column(&keys, "column", "column: start_time")?,
             format: date_format,
         });
+    }
+    if let Some(field) = keys.get("timezone") {
+        field.wrong("goes with `column`, when one column has date and time");
     }
     let date = required_column(&keys, "date", "date: date");
     let times = keys.required("time", "{ date: date, time: start_time }");
@@ -158,16 +180,62 @@ fn missing(keys: &Keys<'_>) -> Vec<String> {
     missing.filter_map(|field| cell(&field)).collect()
 }
 
+/// A zone of the tz database, such as `Europe/Berlin`.
+fn timezone(field: &Field<'_>) -> Option<TimeZone> {
+    let name = field.text("a time zone such as Europe/Berlin")?;
+    match TimeZone::get(name) {
+        Ok(zone) => Some(zone),
+        Err(_) => {
+            field.wrong(format!("`{name}` is not a time zone such as Europe/Berlin"));
+            None
+        }
+    }
+}
+
+/// One label, or a list of labels whose words are joined; in a list a word may be empty.
+fn class(field: &Field<'_>) -> Vec<Label> {
+    if !field.is_list() {
+        return label(field, true).into_iter().collect();
+    }
+    let items = field.items("a list of labels").unwrap_or_default();
+    if items.is_empty() {
+        field.wrong(
+            "expected at least one label, as in `{ column: priority, map: { \"2\": vip } }`",
+        );
+    }
+    items.iter().filter_map(|item| label(item, false)).collect()
+}
+
+/// `legs: { call: Sid, parent: ParentCallSid, answered: { Status: completed }, hung_up: { Status: canceled } }`.
+fn legs(field: &Field<'_>) -> Option<Legs> {
+    let keys = field.keys(&["call", "parent", "answered", "hung_up"])?;
+    let example = "legs: { call: Sid, parent: ParentCallSid, answered: { Status: completed }, hung_up: { \
+                   Status: canceled } }";
+    let column = |key| required_column(&keys, key, example);
+    let condition = |key| {
+        keys.required(key, example)
+            .and_then(|field| condition(&field))
+    };
+    let (call, parent) = (column("call"), column("parent"));
+    let (answered, hung_up) = (condition("answered"), condition("hung_up"));
+    Some(Legs {
+        call: call?,
+        parent: parent?,
+        answered: answered?,
+        hung_up: hung_up?,
+    })
+}
+
 /// `agent: server` or `agent: { column: server, missing: NOBODY }`.
-fn agent(field: &Field<'_>) -> Option<AgentColumn> {
+fn identity(field: &Field<'_>) -> Option<Identity> {
     if !field.is_map() {
-        return Some(AgentColumn {
+        return Some(Identity {
             column: column(field)?,
             missing: Vec::new(),
         });
     }
     let keys = field.keys(&["column", "missing"])?;
-    Some(AgentColumn {
+    Some(Identity {
         missing: missing(&keys),
         column: required_column(&keys, "column", "{ column: server, missing: NOBODY }")?,
     })
@@ -176,10 +244,19 @@ fn agent(field: &Field<'_>) -> Option<AgentColumn> {
 /// `service: { start: answered_at }`.
 fn service(field: &Field<'_>) -> Option<ServiceColumns> {
     let keys = field.keys(&["start", "end", "missing"])?;
+    let end = keys.get("end").and_then(|field| column(&field));
+    let start = match (keys.get("start"), &end) {
+        (None, Some(_)) => None,
+        (Some(_) | None, _) => Some(required_column(
+            &keys,
+            "start",
+            "service: { start: answered_at }",
+        )?),
+    };
     Some(ServiceColumns {
-        end: keys.get("end").and_then(|field| column(&field)),
+        end,
         missing: missing(&keys),
-        start: required_column(&keys, "start", "service: { start: answered_at }")?,
+        start,
     })
 }
 

@@ -191,7 +191,8 @@ impl<T: Send> Batch<'_, T> {
                 calls: finished.unserved,
             });
         }
-        let replication = finished.recorder.finish(finished.at);
+        let mut replication = finished.recorder.finish(finished.at);
+        replication.controls = finished.controls;
         if let Err(error) = replication.conservation {
             return Err(RunError::NotConserved {
                 replication: index,

@@ -4,16 +4,15 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use reports::digest::TraceDigest;
-use reports::measures::{Measure, Part};
-use reports::record::Replication;
-use reports::report::{LogRows, RunMeta, RunReport};
+use reports::report::{LogRows, RunMeta, RunReport, WarmUp};
 
 use super::RunError;
 use super::batch::{Batch, Reduced};
 use super::course::Course;
 use super::gates::Gates;
+use super::sequential::Stopping;
 use crate::likeness::Likeness;
-use crate::scenario::{Arrivals, Scenario, Until};
+use crate::scenario::{Arrivals, Scenario};
 use crate::world::Checks;
 
 /// How to run a scenario, beside what it says itself.
@@ -47,25 +46,12 @@ pub struct Run {
     pub likeness: Option<Likeness>,
     /// Calls simulated, those of lifts and warm-ups included.
     pub calls: u64,
-    /// What `until` asked for, when `max_replications` were not enough for it.
-    pub imprecise: Option<Imprecise>,
-}
-
-/// A measure that is known less well than the scenario asks for.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Imprecise {
-    /// The measure.
-    pub measure: &'static Measure,
-    /// Half the width of its interval, in its own unit; `None` without an interval.
-    pub half_width: Option<f64>,
-    /// What was asked for.
-    pub wanted: f64,
 }
 
 /// Runs the scenario as often as it asks for.
 ///
-/// With `until`, after [`crate::scenario::Experiment::replications`] and then after each further
-/// quarter, the interval is looked at: a few looks, at the same counts on any number of threads.
+/// With `until` a [`Stopping`] says when its interval is looked at: a few looks, at the same counts on any
+/// number of threads.
 ///
 /// # Errors
 /// Stopped, calls that do not add up or were not served, a bug of ours, or something this version
@@ -87,19 +73,19 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
         keep: &|replication| replication,
     };
     let mut reduced = Reduced::new(courses.len());
-    let mut target = experiment.replications;
-    let imprecise = loop {
+    let stopping = Stopping::new(experiment);
+    let first = stopping.as_ref().map(Stopping::first_look);
+    let mut target = first.unwrap_or(experiment.replications);
+    let precision = loop {
         batch.run(reduced.n()..target, &mut reduced)?;
-        let Some(until) = &experiment.until else {
+        let Some(stopping) = &stopping else {
             break None;
         };
-        let imprecise = precision(reduced.own(), until, experiment.confidence);
-        if imprecise.is_none() || target >= until.max_replications {
-            break imprecise;
+        let precision = stopping.look(reduced.own().into());
+        match stopping.next_look(target) {
+            Some(next) if !precision.is_reached() => target = next,
+            Some(_) | None => break Some(precision),
         }
-        target = target
-            .saturating_add(target.div_ceil(4))
-            .min(until.max_replications);
     };
     let meta = RunMeta {
         scenario: scenario.name.clone(),
@@ -122,29 +108,14 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
             .into_inner()
             .expect("invariant: nobody panics with the lock")
     });
+    report.precision = precision;
+    report.warm_up = WarmUp::of(&report.charts, report.n_replications, scenario.changes());
     report.recorded = likeness.as_ref().map(Likeness::recorded);
     report.log = log_rows(scenario);
     Ok(Run {
         report,
         likeness,
         calls: reduced.calls,
-        imprecise,
-    })
-}
-
-/// What is missing to the precision that was asked for; `None` = nothing.
-fn precision(replications: &[Replication], until: &Until, confidence: f64) -> Option<Imprecise> {
-    let measure = Measure::named(&until.measure)
-        .expect("invariant: the scenario's reader knows the measures");
-    let half_width = measure
-        .estimate(replications, Part::Whole)
-        .and_then(|estimate| estimate.interval(confidence))
-        .map(|interval| (interval.upper - interval.lower) / 2.0);
-    let is_reached = half_width.is_some_and(|half_width| half_width <= until.half_width);
-    (!is_reached).then_some(Imprecise {
-        measure,
-        half_width,
-        wanted: until.half_width,
     })
 }
 

@@ -76,6 +76,17 @@ impl Sampler {
         &self.quantities
     }
 
+    /// Whether samples can be what came of `n` replications of this: the same columns, the same
+    /// policies beside it.
+    #[must_use]
+    pub fn made(&self, sampled: &Sampled, n: usize) -> bool {
+        let fits = |table: &SampleTable| table.n() == n && table.quantities() == self.quantities;
+        fits(&sampled.own)
+            && sampled.others.len() + 1 == self.courses.len()
+            && sampled.others.iter().all(fits)
+            && sampled.digests.len() == n
+    }
+
     /// The replications `range`.
     ///
     /// # Errors
@@ -119,7 +130,13 @@ impl Sampler {
     /// The scenario's gates as a family, at its confidence.
     #[must_use]
     pub fn judge(&self, sampled: &Sampled) -> Vec<Judged> {
-        judge(&self.gates(sampled), &sampled.own, self.confidence)
+        self.judge_at(sampled, self.confidence)
+    }
+
+    /// The same at another confidence.
+    #[must_use]
+    pub fn judge_at(&self, sampled: &Sampled, confidence: f64) -> Vec<Judged> {
+        judge(&self.gates(sampled), &sampled.own, confidence)
     }
 }
 

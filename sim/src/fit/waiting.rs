@@ -38,12 +38,56 @@ impl Waiting {
             .sum()
     }
 
+    /// How long before `at`, at most `most`, somebody had waited for no more than `slack` until then.
+    #[must_use]
+    pub fn quiet_before(&self, at: Moment, most: Micros, slack: Micros) -> Micros {
+        let after = self.pieces.partition_point(|(start, _)| *start < at);
+        let before = self.pieces[..after]
+            .iter()
+            .rev()
+            .map(|(start, end)| (*start, (*end).min(at)));
+        quiet(
+            before.map(|(start, end)| (at.abs_diff(end), at.abs_diff(start))),
+            most,
+            slack,
+        )
+    }
+
+    /// How long after `at`, at most `most`, somebody waits for no more than `slack` since then.
+    #[must_use]
+    pub fn quiet_after(&self, at: Moment, most: Micros, slack: Micros) -> Micros {
+        let first = self.pieces.partition_point(|(_, end)| *end <= at);
+        let after = self.pieces[first..]
+            .iter()
+            .map(|(start, end)| ((*start).max(at), *end));
+        quiet(
+            after.map(|(start, end)| (at.abs_diff(start), at.abs_diff(end))),
+            most,
+            slack,
+        )
+    }
+
     /// The first piece that ends after `at`.
     #[must_use]
     pub fn piece_after(&self, at: Moment) -> Option<(Moment, Moment)> {
         let first = self.pieces.partition_point(|(_, end)| *end <= at);
         self.pieces.get(first).copied()
     }
+}
+
+/// How far one gets over pieces (nearest first, as distances) until `slack` of them is used up.
+fn quiet(pieces: impl Iterator<Item = (Micros, Micros)>, most: Micros, slack: Micros) -> Micros {
+    let mut left = slack;
+    for (from, to) in pieces {
+        if from >= most {
+            break;
+        }
+        if to - from > left {
+            return (from + left).min(most);
+        }
+        left -= to - from;
+    }
+    most
 }
 
 /// The union of spans, ascending and apart; spans that touch are joined, empty ones are left out.
@@ -86,6 +130,19 @@ mod tests {
         assert_eq!(waiting.piece_after(at(19)), Some((at(10), at(20))));
         assert_eq!(waiting.piece_after(at(20)), Some((at(30), at(40))));
         assert_eq!(waiting.piece_after(at(40)), None);
+    }
+
+    #[test]
+    fn a_quiet_time_ends_where_the_slack_is_used_up() {
+        let waiting = Waiting::of(&[waited(10, 20), waited(40, 60)]);
+        let s = 1_000_000;
+        assert_eq!(waiting.quiet_before(at(35), 100 * s, 5 * s), 20 * s);
+        assert_eq!(waiting.quiet_before(at(35), 100 * s, 10 * s), 100 * s);
+        assert_eq!(waiting.quiet_before(at(35), 12 * s, 0), 12 * s);
+        assert_eq!(waiting.quiet_before(at(50), 100 * s, 3 * s), 3 * s);
+        assert_eq!(waiting.quiet_after(at(0), 100 * s, 12 * s), 42 * s);
+        assert_eq!(waiting.quiet_after(at(15), 100 * s, 0), 0);
+        assert_eq!(waiting.quiet_after(at(60), 100 * s, 0), 100 * s);
     }
 
     #[test]

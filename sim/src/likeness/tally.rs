@@ -20,7 +20,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, end: End, wait: Micros, threshold: Micros) {
+    pub(crate) fn add(&mut self, end: End, wait: Micros, threshold: Micros) {
         self.offered += 1;
         match end {
             End::Served => {
@@ -36,7 +36,7 @@ impl Tally {
         }
     }
 
-    pub(super) fn absorb(&mut self, other: &Tally) {
+    pub(crate) fn absorb(&mut self, other: &Tally) {
         self.offered += other.offered;
         self.served += other.served;
         self.abandoned += other.abandoned;
@@ -76,7 +76,7 @@ fn ratio(sum: f64, n: u64) -> Option<f64> {
 
 /// How a call ended, as far as both sides know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     Served,
     HungUp,
     Other,

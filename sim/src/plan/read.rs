@@ -70,6 +70,7 @@ impl Plan {
         let problems = Problems::new();
         let reader = Reader {
             context: Context::new(base),
+            base,
             options,
         };
         let plan = reader.plan(&Field::root(&document.root, &problems));
@@ -78,8 +79,9 @@ impl Plan {
     }
 }
 
-struct Reader {
-    context: Context,
+struct Reader<'b> {
+    context: Context<'b>,
+    base: &'b Path,
     options: PlanOptions,
 }
 
@@ -92,7 +94,7 @@ struct Frame<'a> {
     criteria: Vec<(Criterion, usize, Option<Field<'a>>)>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn plan(&self, root: &Field<'_>) -> Option<Plan> {
         let keys = root.keys(&KEYS)?;
         check_version(&keys);
@@ -253,7 +255,7 @@ impl Reader {
                     ..scenario.clone()
                 },
             };
-            let base = &self.context.base;
+            let base = self.base;
             if let Some(guards) = frame.guards.as_ref().filter(|_| place == 0) {
                 one.add(Owner::Guard, further_gates(guards, base, &scenario));
             }

@@ -13,7 +13,7 @@ mod tables;
 mod world;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use engine::id::{ClassId, QueueId};
@@ -51,7 +51,8 @@ impl Scenario {
     /// Everything that is wrong with the files or the overrides.
     pub fn read(path: &Path, overrides: &Overrides) -> Result<Scenario, FileErrors> {
         let base = path.parent().unwrap_or(Path::new(""));
-        from_document(Document::read(path)?, base, overrides)
+        let context = Context::new(base);
+        from_document(Document::read(path)?, &context, overrides)
     }
 
     /// Reads a scenario from a text that messages call `name`; its files are looked for in
@@ -65,32 +66,101 @@ impl Scenario {
         base: &Path,
         overrides: &Overrides,
     ) -> Result<Scenario, FileErrors> {
-        from_document(Document::parse(text, name)?, base, overrides)
+        let context = Context::new(base);
+        from_document(Document::parse(text, name)?, &context, overrides)
     }
+
+    /// Reads a scenario that is not written yet: `beside` has the texts of the files it refers to, by
+    /// the paths it names them with.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`]; a file that it names and `beside` has not is looked for in the working
+    /// folder.
+    pub fn parse_with(
+        text: &str,
+        name: &str,
+        beside: &BTreeMap<PathBuf, String>,
+    ) -> Result<Scenario, FileErrors> {
+        let context = Context {
+            beside: beside.clone(),
+            ..Context::new(Path::new(""))
+        };
+        from_document(Document::parse(text, name)?, &context, &Overrides::new())
+    }
+
+    /// The same, with every file that it refers to.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`].
+    pub fn parse_with_references(
+        text: &str,
+        name: &str,
+        base: &Path,
+        overrides: &Overrides,
+    ) -> Result<(Scenario, Vec<Reference>), FileErrors> {
+        let context = Context::new(base);
+        let scenario = from_document(Document::parse(text, name)?, &context, overrides)?;
+        let references = context.references.into_inner();
+        let references = references.into_iter();
+        let named = references.map(|(written, path)| Reference { written, path });
+        Ok((scenario, named.collect()))
+    }
+
+    /// Reads a scenario whose files lie at `files`, by what the scenario calls them, and nowhere
+    /// else.
+    ///
+    /// # Errors
+    /// As [`Scenario::read`], and a file that is not among them.
+    pub fn parse_with_files(
+        text: &str,
+        name: &str,
+        files: &BTreeMap<String, PathBuf>,
+        overrides: &Overrides,
+    ) -> Result<Scenario, FileErrors> {
+        let context = Context::of(Files::Given(files));
+        from_document(Document::parse(text, name)?, &context, overrides)
+    }
+}
+
+/// A file that a scenario refers to.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Reference {
+    /// What the scenario calls it, variables as they are.
+    pub written: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// Where the files that a scenario refers to are looked for.
+#[derive(Clone, Copy)]
+enum Files<'f> {
+    /// In a folder, as their paths say.
+    In(&'f Path),
+    /// At given places, by what the scenario calls them.
+    Given(&'f BTreeMap<String, PathBuf>),
 }
 
 fn from_document(
     mut document: Document,
-    base: &Path,
+    context: &Context<'_>,
     overrides: &Overrides,
 ) -> Result<Scenario, FileErrors> {
     let problems = Problems::new();
     let mut own = overrides.clone();
     let for_policy = own.split_off("policy");
     own.apply(&mut document.root, &problems);
-    let context = Context::new(base);
-    let scenario = scenario(
-        &Field::root(&document.root, &problems),
-        &context,
-        for_policy,
-    );
+    let scenario = scenario(&Field::root(&document.root, &problems), context, for_policy);
     problems.into_result(())?;
     Ok(scenario.expect("invariant: what is missing was reported"))
 }
 
 /// What every part needs to know of the whole.
-pub(crate) struct Context {
-    pub(crate) base: PathBuf,
+pub(crate) struct Context<'f> {
+    files: Files<'f>,
+    /// The files that were found, by what the scenario calls them.
+    references: RefCell<BTreeMap<String, PathBuf>>,
+    /// Texts of files that are not written yet.
+    beside: BTreeMap<PathBuf, String>,
     names: RefCell<Names>,
     /// Where each queue was first named, for errors about the policy.
     first_queues: RefCell<Vec<Mention>>,
@@ -105,10 +175,16 @@ struct Mention {
     path: String,
 }
 
-impl Context {
-    pub(crate) fn new(base: &Path) -> Context {
+impl<'f> Context<'f> {
+    pub(crate) fn new(base: &'f Path) -> Context<'f> {
+        Context::of(Files::In(base))
+    }
+
+    fn of(files: Files<'f>) -> Context<'f> {
         Context {
-            base: base.to_owned(),
+            files,
+            references: RefCell::default(),
+            beside: BTreeMap::new(),
             names: RefCell::default(),
             first_queues: RefCell::default(),
             refused: RefCell::default(),
@@ -144,7 +220,7 @@ impl Context {
     }
 }
 
-fn scenario(root: &Field<'_>, context: &Context, for_policy: Overrides) -> Option<Scenario> {
+fn scenario(root: &Field<'_>, context: &Context<'_>, for_policy: Overrides) -> Option<Scenario> {
     if root.node.get("queues").is_some() && root.node.get("experiment").is_none() {
         root.wrong_with_help(
             "this is a policy; a scenario is expected here",
@@ -228,7 +304,7 @@ pub(crate) fn name<'a>(field: &Field<'a>) -> Option<&'a str> {
 
 fn world(
     keys: &Keys<'_>,
-    context: &Context,
+    context: &Context<'_>,
     start: DateTime,
     horizon: Option<std::time::Duration>,
 ) -> World {
@@ -282,7 +358,7 @@ fn second_clock(policy: &PolicyFile, names: &Names) -> Option<String> {
 type ReadPolicy = (PolicyFile, Option<PathBuf>, String);
 
 /// The policy, from its file or inline, with `policy_set` and then the command line's overrides.
-fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<ReadPolicy> {
+fn policy(keys: &Keys<'_>, context: &Context<'_>, for_policy: Overrides) -> Option<ReadPolicy> {
     let mut overrides = Overrides::new();
     if let Some(field) = keys.get("policy_set") {
         match &field.node.value {
@@ -303,7 +379,12 @@ fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<R
         )
     } else {
         let path = context.file(&field)?;
-        (PolicyFile::read_with(&path, &overrides), Some(path))
+        let read = match context.beside.get(&path) {
+            Some(text) => Document::parse(text, &path.display().to_string())
+                .and_then(|document| PolicyFile::from_node(&document.root, "", &overrides)),
+            None => PolicyFile::read_with(&path, &overrides),
+        };
+        (read, Some(path))
     };
     match read {
         Ok(policy) => {
@@ -320,7 +401,7 @@ fn policy(keys: &Keys<'_>, context: &Context, for_policy: Overrides) -> Option<R
 /// The policy with the world's ids; reports the queues it does not have.
 fn bound(
     keys: &Keys<'_>,
-    context: &Context,
+    context: &Context<'_>,
     names: &Names,
     read: ReadPolicy,
 ) -> Option<ReadPolicy> {

@@ -99,6 +99,8 @@ purposes! {
     ExtraPoll = 37,
     /// When in its period an agent's heartbeat comes.
     HeartbeatPhase = 38,
+    /// Where a point of a Latin hypercube lies: no draw of a world.
+    SweepPoint = 39,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use engine::time::Micros;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
 use policy_file::quantity;
 
 /// A span beyond a year is a mistake in the unit.
@@ -13,13 +14,34 @@ pub(super) fn is_there(cell: &str, missing: &[String]) -> bool {
     !cell.is_empty() && missing.iter().all(|nothing| nothing != cell)
 }
 
-pub(super) fn read_date_time(cell: &str, format: Option<&str>) -> Result<DateTime, String> {
-    match format {
-        Some(format) => BrokenDownTime::parse(format, cell)
-            .and_then(|time| time.to_datetime())
-            .map_err(|_| format!("`{cell}` is not a date and time like \"{format}\"")),
-        None => quantity::date_time(cell),
+/// With a zone, times are of UTC unless the cell says its own offset, and become local there.
+pub(super) fn read_date_time(
+    cell: &str,
+    format: Option<&str>,
+    zone: Option<&TimeZone>,
+) -> Result<DateTime, String> {
+    let Some(format) = format else {
+        return match (zone, cell.parse::<jiff::Timestamp>()) {
+            (Some(zone), Ok(instant)) => Ok(zone.to_datetime(instant)),
+            (Some(zone), Err(_)) => from_utc(quantity::date_time(cell)?, zone),
+            (None, _) => quantity::date_time(cell),
+        };
+    };
+    let wrong = |_| format!("`{cell}` is not a date and time like \"{format}\"");
+    let parsed = BrokenDownTime::parse(format, cell).map_err(wrong)?;
+    match zone {
+        None => parsed.to_datetime().map_err(wrong),
+        Some(zone) if parsed.offset().is_some() => {
+            Ok(zone.to_datetime(parsed.to_timestamp().map_err(wrong)?))
+        }
+        Some(zone) => from_utc(parsed.to_datetime().map_err(wrong)?, zone),
     }
+}
+
+fn from_utc(time: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
+    let instant = TimeZone::UTC.to_timestamp(time);
+    let instant = instant.map_err(|error| error.to_string())?;
+    Ok(zone.to_datetime(instant))
 }
 
 pub(super) fn read_date(cell: &str, format: Option<&str>) -> Result<Date, String> {

@@ -7,8 +7,9 @@ use policy_file::field::known_names;
 use policy_file::{FileError, FileErrors, Names, Problems};
 
 use super::cell::{is_there, read_date, read_date_time, read_span, read_time};
+use super::leg::{Fate, Leg};
 use super::{Patience, Recorded, TraceCall};
-use crate::columns::{ArrivedAt, Columns, Condition, Label, Otherwise, Span};
+use crate::columns::{ArrivedAt, Columns, Condition, Identity, Label, Otherwise, Span};
 use crate::csv_file::CsvRow;
 
 /// The columns file with positions for names.
@@ -88,50 +89,138 @@ impl Layout {
         keep.is_empty() || keep.iter().any(|condition| self.holds(condition, row))
     }
 
-    /// The call of a row.
+    /// The call that a row is a leg of; `None` when it is a call itself.
+    pub(super) fn parent(&self, row: &CsvRow) -> Option<String> {
+        let legs = self.columns.legs.as_ref()?;
+        let (_, parent) = self.cell(row, &legs.parent);
+        (!parent.is_empty()).then(|| parent.to_owned())
+    }
+
+    /// What a call's legs call it; `None` in a log without legs.
+    pub(super) fn own_name(&self, row: &CsvRow) -> Option<String> {
+        let legs = self.columns.legs.as_ref()?;
+        Some(self.cell(row, &legs.call).1.to_owned())
+    }
+
+    /// The leg of a row.
+    pub(super) fn leg(&self, row: &CsvRow) -> Cell<Leg> {
+        let legs = self.columns.legs.as_ref();
+        let is = |condition: &Condition| self.holds(condition, row);
+        let fate = match legs {
+            Some(legs) if is(&legs.answered) => Fate::Answered,
+            Some(legs) if is(&legs.hung_up) => Fate::HungUp,
+            Some(_) | None => Fate::Unanswered,
+        };
+        let talk = match fate {
+            Fate::Answered => self.talk(row)?,
+            Fate::HungUp | Fate::Unanswered => None,
+        };
+        let (start, end) = self.service(row, talk)?;
+        Ok(Leg {
+            fate,
+            talk,
+            agent: self.identity(row, self.columns.agent.as_ref()),
+            start,
+            end,
+        })
+    }
+
+    /// The call of a row; without its legs.
     pub(super) fn call(&self, row: &CsvRow, epoch: DateTime, names: &mut Names) -> Cell<TraceCall> {
         let columns = &self.columns;
         let arrived_local = self.arrived(row)?;
         let since = arrived_local.duration_since(epoch).as_micros();
-        let queue = self.name(row, columns.queue.as_ref(), |name| names.intern_queue(name))?;
-        let class = self.name(row, columns.class.as_ref(), |name| names.intern_class(name))?;
-        let talk = self.span(row, columns.talk.as_ref())?;
-        let cap = columns.cap.map_or(Micros::MAX, engine::time::micros);
+        let queue = match &columns.queue {
+            Some(label) => {
+                let (column, word) = self.word(row, label)?;
+                Some(name(column, word, |name| names.intern_queue(name))?)
+            }
+            None => None,
+        };
+        let class = match self.class(row)? {
+            Some((column, word)) => Some(name(column, &word, |name| names.intern_class(name))?),
+            None => None,
+        };
         let outcome = match &columns.outcome {
             Some(label) => Some(self.word(row, label)?.1.to_owned()),
             None => None,
         };
-        let agent = columns.agent.as_ref().and_then(|agent| {
-            let (_, name) = self.cell(row, &agent.column);
-            is_there(name, &agent.missing).then(|| name.to_owned())
-        });
-        // A 0 may stand for "not served", unless the file says in which rows the column speaks.
-        let zero_counts = columns
-            .talk
-            .as_ref()
-            .is_some_and(|span| span.when.is_some());
-        let service = columns.service.as_ref();
-        let service_time = |column: Option<&String>| match (column, service) {
-            (Some(column), Some(service)) => self.service_time(row, column, &service.missing),
-            (Some(_), None) | (None, Some(_) | None) => Ok(None),
-        };
-        Ok(TraceCall {
+        let mut call = TraceCall {
             arrived_local,
             arrived_at: Timestamp(u64::try_from(since).unwrap_or(0)),
             queue,
             class,
-            talk: talk
-                .filter(|talk| *talk > 0 || zero_counts)
-                .map(|talk| talk.min(cap)),
+            talk: None,
             patience: self.patience(row)?,
             recorded: Recorded {
                 outcome,
                 wait: self.span(row, columns.wait.as_ref())?,
-                agent,
-                service_start: service_time(service.map(|s| &s.start))?,
-                service_end: service_time(service.and_then(|s| s.end.as_ref()))?,
+                caller: self.identity(row, columns.caller.as_ref()),
+                ..Recorded::default()
             },
-        })
+        };
+        if columns.legs.is_none() {
+            call.talk = self.talk(row)?;
+            call.recorded.agent = self.identity(row, columns.agent.as_ref());
+            let (start, end) = self.service(row, call.talk)?;
+            (call.recorded.service_start, call.recorded.service_end) = (start, end);
+        }
+        Ok(call)
+    }
+
+    /// How long it talked, cut to the cap.
+    fn talk(&self, row: &CsvRow) -> Cell<Option<Micros>> {
+        let span = self.columns.talk.as_ref();
+        let cap = self.columns.cap.map_or(Micros::MAX, engine::time::micros);
+        // A 0 may stand for "not served", unless the file says in which rows the column speaks: by
+        // a condition, or because only answered legs are asked.
+        let speaks = span.is_some_and(|span| span.when.is_some()) || self.columns.legs.is_some();
+        let talk = self.span(row, span)?;
+        Ok(talk
+            .filter(|talk| *talk > 0 || speaks)
+            .map(|talk| talk.min(cap)))
+    }
+
+    fn identity(&self, row: &CsvRow, identity: Option<&Identity>) -> Option<String> {
+        let identity = identity?;
+        let (_, name) = self.cell(row, &identity.column);
+        is_there(name, &identity.missing).then(|| name.to_owned())
+    }
+
+    /// When a service began and ended. Where only its end is recorded it began as long before as it
+    /// took.
+    fn service(
+        &self,
+        row: &CsvRow,
+        talk: Option<Micros>,
+    ) -> Cell<(Option<DateTime>, Option<DateTime>)> {
+        let Some(service) = &self.columns.service else {
+            return Ok((None, None));
+        };
+        let time = |column: &Option<String>| match column {
+            Some(column) => self.service_time(row, column, &service.missing),
+            None => Ok(None),
+        };
+        let end = time(&service.end)?;
+        let start = match (&service.start, end, talk) {
+            (None, Some(end), Some(talk)) => {
+                end.checked_sub(std::time::Duration::from_micros(talk)).ok()
+            }
+            (Some(_) | None, ..) => time(&service.start)?,
+        };
+        Ok((start, end))
+    }
+
+    /// The words of the class's labels, joined; and where the first stands.
+    fn class(&self, row: &CsvRow) -> Cell<Option<(usize, String)>> {
+        let mut first = None;
+        let mut words = Vec::new();
+        for label in &self.columns.class {
+            let (column, word) = self.word(row, label)?;
+            first = first.or(Some(column));
+            words.extend((!word.is_empty()).then_some(word));
+        }
+        Ok(first.map(|column| (column, words.join("-"))))
     }
 
     fn word<'r>(&'r self, row: &'r CsvRow, label: &'r Label) -> Cell<(usize, &'r str)> {
@@ -144,28 +233,6 @@ impl Layout {
                     "`{cell}` is not in the map of the columns file; `\"*\"` stands for all others"
                 ),
             }),
-        }
-    }
-
-    fn name<T>(
-        &self,
-        row: &CsvRow,
-        label: Option<&Label>,
-        intern: impl FnOnce(&str) -> Option<T>,
-    ) -> Cell<Option<T>> {
-        let Some(label) = label else {
-            return Ok(None);
-        };
-        let (column, word) = self.word(row, label)?;
-        let wrong = |message: String| WrongCell { column, message };
-        if !policy_file::field::is_name(word) {
-            return Err(wrong(format!(
-                "`{word}` is not a name; map it to one in the columns file"
-            )));
-        }
-        match intern(word) {
-            Some(id) => Ok(Some(id)),
-            None => Err(wrong("too many different names".to_owned())),
         }
     }
 
@@ -216,7 +283,9 @@ impl Layout {
             return Ok(None);
         }
         let read = match &self.columns.arrived_at {
-            ArrivedAt::One { format, .. } => read_date_time(cell, format.as_deref()),
+            ArrivedAt::One {
+                format, timezone, ..
+            } => read_date_time(cell, format.as_deref(), timezone.as_ref()),
             ArrivedAt::Two {
                 date,
                 date_format,
@@ -238,9 +307,13 @@ impl Layout {
 
     fn arrived(&self, row: &CsvRow) -> Cell<DateTime> {
         match &self.columns.arrived_at {
-            ArrivedAt::One { column, format } => {
+            ArrivedAt::One {
+                column,
+                format,
+                timezone,
+            } => {
                 let (column, cell) = self.cell(row, column);
-                read_date_time(cell, format.as_deref())
+                read_date_time(cell, format.as_deref(), timezone.as_ref())
                     .map_err(|message| WrongCell { column, message })
             }
             ArrivedAt::Two {
@@ -276,6 +349,17 @@ impl Layout {
     }
 }
 
+/// The id of a queue or class.
+fn name<T>(column: usize, word: &str, intern: impl FnOnce(&str) -> Option<T>) -> Cell<T> {
+    let wrong = |message: String| WrongCell { column, message };
+    if !policy_file::field::is_name(word) {
+        return Err(wrong(format!(
+            "`{word}` is not a name; map it to one in the columns file"
+        )));
+    }
+    intern(word).ok_or_else(|| wrong("too many different names".to_owned()))
+}
+
 /// Every column that a columns file names, each once.
 fn named_columns(columns: &Columns) -> Vec<String> {
     let mut names: Vec<&String> = Vec::new();
@@ -286,8 +370,8 @@ fn named_columns(columns: &Columns) -> Vec<String> {
             names.extend(times);
         }
     }
-    let labels = [&columns.queue, &columns.class, &columns.outcome];
-    names.extend(labels.into_iter().flatten().map(|label| &label.column));
+    let labels = [&columns.queue, &columns.outcome].into_iter().flatten();
+    names.extend(labels.chain(&columns.class).map(|label| &label.column));
     let spans = [columns.talk.as_ref(), columns.wait.as_ref()];
     let patience = columns.patience.as_ref().map(|patience| &patience.wait);
     let mut conditions: Vec<&Condition> = columns.keep.iter().collect();
@@ -295,10 +379,14 @@ fn named_columns(columns: &Columns) -> Vec<String> {
         names.push(&span.column);
         conditions.extend(&span.when);
     }
-    names.extend(columns.agent.iter().map(|agent| &agent.column));
+    let identities = columns.agent.iter().chain(&columns.caller);
+    names.extend(identities.map(|identity| &identity.column));
     if let Some(service) = &columns.service {
-        names.push(&service.start);
-        names.extend(&service.end);
+        names.extend(service.start.iter().chain(&service.end));
+    }
+    if let Some(legs) = &columns.legs {
+        names.extend([&legs.call, &legs.parent]);
+        conditions.extend([&legs.answered, &legs.hung_up]);
     }
     names.extend(
         conditions

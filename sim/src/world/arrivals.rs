@@ -3,6 +3,7 @@
 
 use engine::time::{Micros, Timestamp};
 
+use crate::dist::Dist;
 use crate::streams::{Purpose, Streams};
 use crate::trace::TraceCall;
 use crate::world::local::{DAY, LocalTime};
@@ -162,6 +163,30 @@ impl Source {
         }
         self.burst_start + self.burst.pop().unwrap_or(0)
     }
+}
+
+/// How many calls of a stream arrive between warm-up and horizon on average: the integral of its rate times
+/// the mean of a day's factor. 0 for a stream whose calls are given.
+pub(crate) fn expected(plan: &WorldPlan, stream: &StreamPlan) -> f64 {
+    let rates = match &stream.source {
+        SourcePlan::Poisson { mean_gap } => Rates::Constant(1.0 / mean_gap),
+        SourcePlan::Profile { step, from, days } => Rates::Table {
+            step: *step,
+            from: *from,
+            days,
+        },
+        SourcePlan::Trace(_) | SourcePlan::Burst { .. } => return 0.0,
+    };
+    let (mut at, mut calls) = (plan.warm_up, 0.0);
+    while at < plan.horizon {
+        let (rate, until) = rates.at(&plan.local, at);
+        let until = until.min(plan.horizon);
+        calls += rate * (until - at) as f64;
+        at = until;
+    }
+    let factors = [&plan.day_factor, &stream.day_factor];
+    let means = factors.map(|factor| factor.as_ref().map_or(1.0, Dist::mean));
+    calls * means[0] * means[1]
 }
 
 /// A rate per microsecond that follows the time of day.

@@ -52,13 +52,15 @@ pub(crate) struct Caller {
     pub(crate) state: State,
     /// Grows with each state; events of an older one are void.
     pub(crate) generation: u32,
-    arrived: Timestamp,
+    pub(crate) arrived: Timestamp,
     /// Legs placed for it.
     pub(crate) legs: u16,
     /// Draws taken by the commands, words and commits that concern it.
     pub(crate) drawn: u16,
     callbacks: u16,
     has_line: bool,
+    /// It has been joined with an agent.
+    pub(crate) has_talked: bool,
     /// Its conversation was cut off.
     pub(crate) was_cut_off: bool,
     /// Its call is in hand; else the place is free.
@@ -97,6 +99,9 @@ impl World<'_> {
     pub(crate) fn next_arrives(&mut self) {
         let stream = self.next_arrival.1;
         let number = self.sources[stream as usize].last_number();
+        if self.now.0 >= self.plan.warm_up && self.plan.streams[stream as usize].source.is_drawn() {
+            self.controls.arrivals += 1.0;
+        }
         self.plan_arrival(stream);
         let entity = u64::from(stream) << 48 | number;
         let class = self.class_of(stream as usize, entity, number);
@@ -167,6 +172,7 @@ impl World<'_> {
             drawn: 0,
             callbacks: 0,
             has_line: true,
+            has_talked: false,
             was_cut_off: false,
             is_live: true,
         });

@@ -11,6 +11,7 @@ use crate::scenario::{
     PerPeriod, RedialAfter, Scenario, StoreWorld,
 };
 use crate::trace::TraceCall;
+use crate::world::arrivals::expected;
 use crate::world::local::LocalTime;
 use crate::world::schedule::{self, BreakPlan};
 
@@ -28,7 +29,12 @@ pub struct WorldPlan {
     pub(crate) faults: Vec<Fault>,
     pub(crate) queue_hours: Vec<(Micros, QueueId, bool)>,
     pub(crate) local: LocalTime,
+    pub(crate) warm_up: Micros,
     pub(crate) horizon: Micros,
+    /// Of drawn arrivals between warm-up and horizon: how many there are on average.
+    pub(crate) expected_arrivals: f64,
+    /// What draws were beyond their means is told.
+    pub(crate) has_controls: bool,
     pub(crate) day_factor: Option<Dist>,
     /// Somebody looks at heartbeats: a feature of some caller, the alert on availability, or the world
     /// itself, which models them. Agents without a model of their own then have ideal ones.
@@ -71,6 +77,17 @@ pub(crate) enum SourcePlan {
     },
 }
 
+impl SourcePlan {
+    /// How many calls come is drawn, not given.
+    #[inline]
+    pub(crate) fn is_drawn(&self) -> bool {
+        match self {
+            SourcePlan::Poisson { .. } | SourcePlan::Profile { .. } => true,
+            SourcePlan::Trace(_) | SourcePlan::Burst { .. } => false,
+        }
+    }
+}
+
 /// Callers of one class in one stream.
 #[derive(Clone, Debug)]
 pub(crate) struct ClassPlan {
@@ -92,6 +109,7 @@ pub(crate) struct PeriodPlan {
     step: Micros,
     from: Micros,
     values: Vec<Dist>,
+    means: Vec<f64>,
 }
 
 /// Agents who are alike.
@@ -147,7 +165,7 @@ impl WorldPlan {
         let local = LocalTime::new(experiment.start);
         let horizon = micros(experiment.horizon);
         let uses = |feature: Feature| policy.features.share(feature).0 > 0;
-        WorldPlan {
+        let mut plan = WorldPlan {
             streams: scenario.world.calls.iter().map(stream_plan).collect(),
             groups: scenario
                 .world
@@ -159,7 +177,10 @@ impl WorldPlan {
             store: store_plan(&scenario.world.store),
             faults: scenario.world.faults.clone(),
             queue_hours: schedule::queue_hours(&scenario.policy.hours, &local, horizon),
+            warm_up: micros(experiment.warm_up),
             horizon,
+            expected_arrivals: 0.0,
+            has_controls: experiment.control_variates,
             day_factor: experiment.day_factor.as_ref().map(dist),
             watches_store: scenario.world.store.commit.is_some()
                 && scenario.policy.policy.alerts.is_some(),
@@ -181,7 +202,10 @@ impl WorldPlan {
                 || scenario.world.agents.iter().any(|g| g.heartbeat.is_some()),
             local,
             policy,
-        }
+        };
+        let streams = plan.streams.iter();
+        plan.expected_arrivals = streams.map(|stream| expected(&plan, stream)).sum();
+        plan
     }
 
     /// How many agents there are in all.
@@ -193,29 +217,43 @@ impl WorldPlan {
 
 impl PeriodPlan {
     fn new(spec: &PerPeriod<DistSpec>) -> Self {
-        match spec {
-            PerPeriod::Always(spec) => PeriodPlan {
-                step: Micros::MAX,
-                from: 0,
-                values: vec![dist(spec)],
-            },
-            PerPeriod::ByPeriod { step, from, values } => PeriodPlan {
-                step: micros(*step),
-                from: micros(from.since_midnight()),
-                values: values.iter().map(dist).collect(),
-            },
+        let (step, from, values) = match spec {
+            PerPeriod::Always(spec) => (Micros::MAX, 0, vec![dist(spec)]),
+            PerPeriod::ByPeriod { step, from, values } => (
+                micros(*step),
+                micros(from.since_midnight()),
+                values.iter().map(dist).collect(),
+            ),
+        };
+        PeriodPlan {
+            step,
+            from,
+            means: values.iter().map(Dist::mean).collect(),
+            values,
         }
     }
 
     /// The distribution at a time of day.
     #[inline]
     pub(crate) fn at(&self, local: &LocalTime, now: Micros) -> &Dist {
+        &self.values[self.place(local, now)]
+    }
+
+    /// The same with its mean, in seconds.
+    #[inline]
+    pub(crate) fn with_mean(&self, local: &LocalTime, now: Micros) -> (&Dist, f64) {
+        let place = self.place(local, now);
+        (&self.values[place], self.means[place])
+    }
+
+    #[inline]
+    fn place(&self, local: &LocalTime, now: Micros) -> usize {
         if self.values.len() == 1 {
-            return &self.values[0];
+            return 0;
         }
         let since = local.since_time_of_day(now, self.from);
         let i = usize::try_from(since / self.step).unwrap_or(usize::MAX);
-        &self.values[i.min(self.values.len() - 1)]
+        i.min(self.values.len() - 1)
     }
 }
 

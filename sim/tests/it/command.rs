@@ -747,3 +747,85 @@ fn interrupted_it_says_so_and_leaves_nothing_behind() {
     assert_eq!(folder.names(), ["out"]);
     assert_eq!(std::fs::read_dir(&out).expect("the folder").count(), 0);
 }
+
+/// An Erlang-A of a few hours that stops by itself.
+fn until(precision: &str, most: u32) -> Output {
+    let until =
+        format!("experiment.until={{ measure: mean_wait, {precision}, max_replications: {most} }}");
+    linefinder(&[
+        "run",
+        "scenarios/theory/erlang-a.yaml",
+        "--json",
+        "--set",
+        "gates=null",
+        "--set",
+        "experiment.horizon=30h",
+        "--set",
+        &until,
+    ])
+}
+
+#[test]
+fn a_run_stops_when_its_interval_is_as_narrow_as_asked() {
+    for (precision, is_reached, says) in [
+        (
+            "relative_half_width: 20%",
+            true,
+            "until: mean_wait is known to within",
+        ),
+        (
+            "half_width: 1ms",
+            false,
+            "warning: until: mean_wait has a half-width of",
+        ),
+    ] {
+        let output = until(precision, 40);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        assert!(said(&output).contains(says), "{}", said(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["until"]["is_reached"], is_reached);
+        let replications = report["replications"].as_u64().unwrap();
+        assert_eq!(
+            replications,
+            if is_reached { 30 } else { 40 },
+            "{precision}"
+        );
+        let wait = &report["measures"]["mean_wait"];
+        let [lower, upper] = ["lower", "upper"].map(|key| wait[key].as_f64().unwrap());
+        let half_width = report["until"]["half_width"].as_f64().unwrap();
+        assert!(((upper - lower) / 2.0 / half_width - 1.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_warm_up_that_is_too_short_is_told() {
+    let run = |file: &str, warm_up: &str| {
+        let warm_up = format!("experiment.warm_up={warm_up}");
+        let (gates, horizon) = ("gates=null", "experiment.horizon=10h");
+        let output = linefinder(&[
+            "run", file, "--json", "--set", gates, "--set", horizon, "--set", &warm_up,
+        ]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (report["warm_up"].clone(), said(&output))
+    };
+    // 15 minutes of talk: it takes an hour to fill 33 agents.
+    let (told, words) = run("scenarios/theory/erlang-a.yaml", "0s");
+    assert!(
+        words.contains("warning: warm_up: The warm-up is too short: MSER"),
+        "{words}"
+    );
+    assert_eq!(told["is_short"], true);
+    let found = told["mser_s"].as_f64().unwrap();
+    assert!((1200.0..7200.0).contains(&found), "{found}");
+    let (told, words) = run("scenarios/theory/erlang-a.yaml", "2h");
+    assert!(!words.contains("warm_up"), "{words}");
+    assert_eq!(
+        (&told["is_short"], &told["configured_s"]),
+        (&false.into(), &7200.0.into())
+    );
+    // Arrivals follow the day: there is nothing to settle.
+    let (told, words) = run("scenarios/plan/phase-3.yaml", "0s");
+    assert!(!words.contains("warm_up"), "{words}");
+    assert_eq!(told["mser_s"], serde_json::Value::Null);
+    assert!(told["changes"].as_str().is_some_and(|why| !why.is_empty()));
+}

@@ -60,7 +60,12 @@ fn every_key_of_the_contract_is_read() {
     assert_eq!(scenario.experiment.horizon, Duration::from_secs(36_000));
     assert_eq!(
         scenario.experiment.until.as_ref().unwrap().half_width,
-        0.005
+        HalfWidth::Absolute(0.005)
+    );
+    let relative = SCENARIO.replace("half_width: 0.5%", "relative_half_width: 2%");
+    assert_eq!(
+        read(&relative).experiment.until.unwrap().half_width,
+        HalfWidth::Relative(0.02)
     );
     assert_eq!(scenario.world.names.queues, ["sales", "support"]);
     assert_eq!(scenario.world.names.classes, ["standard", "vip"]);

@@ -23,7 +23,7 @@ fn is_proof() -> bool {
     std::env::var_os("LINEFINDER_PROOF").is_some_and(|value| value == "1")
 }
 
-fn scenarios() -> PathBuf {
+pub(crate) fn scenarios() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios")
 }
 

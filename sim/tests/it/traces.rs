@@ -50,10 +50,10 @@ fn rows_become_calls() {
         COLUMNS,
         &log,
         expect![[r#"
-            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(3600000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann"), service_start: Some(2026-03-02T09:00:16), service_end: Some(2026-03-02T11:00:16) }
-            3540s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(60000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob"), service_start: Some(2026-03-02T08:59:01), service_end: Some(2026-03-02T09:00:01) }
-            3690s queue Some(QueueId(1)) class Some(ClassId(1)) talk None Known(75000000) Recorded { outcome: Some("abandoned"), wait: Some(75000000), agent: None, service_start: None, service_end: None }
-            90060s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(5000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob"), service_start: None, service_end: None }"#]],
+            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(3600000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann"), caller: None, service_start: Some(2026-03-02T09:00:16), service_end: Some(2026-03-02T11:00:16) }
+            3540s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(60000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob"), caller: None, service_start: Some(2026-03-02T08:59:01), service_end: Some(2026-03-02T09:00:01) }
+            3690s queue Some(QueueId(1)) class Some(ClassId(1)) talk None Known(75000000) Recorded { outcome: Some("abandoned"), wait: Some(75000000), agent: None, caller: None, service_start: None, service_end: None }
+            90060s queue Some(QueueId(1)) class Some(ClassId(1)) talk Some(5000000) Censored(0) Recorded { outcome: Some("connected"), wait: Some(0), agent: Some("bob"), caller: None, service_start: None, service_end: None }"#]],
     );
 }
 
@@ -86,11 +86,11 @@ fn a_wrong_cell_is_shown_with_its_row() {
         COLUMNS,
         &format!("{HEADING}{row}"),
         expect![[r#"
-            error: talk: `long` is not a number of seconds (or the column's unit)
-             --> log.csv:2:41
+            error: waited: `-5` is negative
+             --> log.csv:2:32
               |
             2 | 1,2,2026-03-02,9:00:00,9:00:10,-5,AGENT,long,ann,,
-              |                                         ^^^^"#]],
+              |                                ^^"#]],
     );
     let row = "1,2,2026-03-02,9:00:00,9:00:10,1e300,AGENT,1,ann,,\n1,2,2026-03-02,0:00:00,0:00:00,inf,AGENT,1,ann,,\n";
     check(
@@ -118,7 +118,7 @@ fn a_wrong_cell_is_shown_with_its_row() {
               |
             2 | 1,2,2026-03-02
               |     ^^^^^^^^^^
-            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(72000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann"), service_start: None, service_end: None }"#]],
+            3610s queue Some(QueueId(0)) class Some(ClassId(0)) talk Some(72000000) Censored(5000000) Recorded { outcome: Some("connected"), wait: Some(5000000), agent: Some("ann"), caller: None, service_start: None, service_end: None }"#]],
     );
 }
 
@@ -140,8 +140,8 @@ fn a_quote_that_does_not_end_in_its_line_is_one_error_and_takes_no_row_with_it()
             2 | 2026-03-02,08:05:00,100,"hello
               |                         ^^^^^^
               = help: close the quote; a quote within a quoted cell is written twice; if the log's cells hold line breaks, write `multiline: true` into the columns file
-            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
-            420s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }"#]],
+            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }
+            420s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }"#]],
     );
     // The last line, and one whose quote another row's would close.
     check(
@@ -156,8 +156,8 @@ fn a_quote_that_does_not_end_in_its_line_is_one_error_and_takes_no_row_with_it()
             2 | 2026-03-02,08:05:00,100,"a
               |                         ^^
               = help: close the quote; a quote within a quoted cell is written twice; if the log's cells hold line breaks, write `multiline: true` into the columns file
-            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
-            420s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }
+            420s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }
             error: this quoted cell does not end in its line
              --> log.csv:5:25
               |
@@ -172,8 +172,8 @@ fn a_quote_that_does_not_end_in_its_line_is_one_error_and_takes_no_row_with_it()
             "{heading}2026-03-02,08:05:00,100,\"a, \"\"b\"\"\"\n2026-03-02,08:06:00,\"200\",6\" pipe\n"
         ),
         expect![[r#"
-            300s queue None class None talk Some(100000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
-            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }"#]],
+            300s queue None class None talk Some(100000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }
+            360s queue None class None talk Some(200000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }"#]],
     );
 }
 
@@ -188,7 +188,7 @@ fn quoted_cells_may_hold_line_breaks_when_the_columns_file_says_so() {
             "{heading}2026-03-02,08:05:00,100,\"a\r\n\nb\"\n\"2026-03-02\n\",08:06:00,bad,\"c\nd\"\n2026-03-02,08:07:00,300,\"e\nf\n"
         ),
         expect![[r#"
-            300s queue None class None talk Some(100000000) Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            300s queue None class None talk Some(100000000) Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }
             error: talk: `bad` is not a number of seconds (or the column's unit)
              --> log.csv:6:12
               |
@@ -332,7 +332,7 @@ fn an_unmapped_word_is_refused() {
         columns,
         "at,kind\n2026-03-02T09:00,a\n2026-03-02T09:00,b\n",
         expect![[r#"
-            3600s queue None class Some(ClassId(0)) talk None Unknown Recorded { outcome: None, wait: None, agent: None, service_start: None, service_end: None }
+            3600s queue None class Some(ClassId(0)) talk None Unknown Recorded { outcome: None, wait: None, agent: None, caller: None, service_start: None, service_end: None }
             error: kind: `b` is not in the map of the columns file; `"*"` stands for all others
              --> log.csv:3:18
               |
@@ -357,7 +357,7 @@ fn a_heading_without_the_columns_is_refused() {
         COLUMNS,
         "a,b\n1,2\n",
         expect![[r#"
-            error: the log has no columns `day`, `queued`, `entered`, `line`, `priority`, `outcome`, `talk`, `waited`, `agent`, `served`, `ended`
+            error: the log has no columns `day`, `queued`, `entered`, `line`, `outcome`, `priority`, `talk`, `waited`, `agent`, `served`, `ended`
              --> log.csv:1:1
               |
             1 | a,b
@@ -474,7 +474,7 @@ fn logs_without_calls_are_refused() {
 
 /// Tells that this test has nothing to look at: in the list that `make test` ends with, and, past
 /// cargo's capture of what passing tests print, on standard error.
-fn tell_skipped(missing: &Path) {
+pub(crate) fn tell_skipped(missing: &Path) {
     use std::io::Write;
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");

@@ -16,7 +16,7 @@ use super::{Context, files, logs, tables};
 const MOST_AGENTS: u64 = engine::id::OfferId::MAX_AGENTS as u64;
 
 /// Reads every group.
-pub(super) fn agents(field: &Field<'_>, context: &Context, start: DateTime) -> Vec<AgentGroup> {
+pub(super) fn agents(field: &Field<'_>, context: &Context<'_>, start: DateTime) -> Vec<AgentGroup> {
     let items = field.items("a list of agent groups").unwrap_or_default();
     if items.is_empty() {
         field.wrong("expected at least one group of agents");
@@ -39,7 +39,7 @@ pub(super) fn agents(field: &Field<'_>, context: &Context, start: DateTime) -> V
     groups
 }
 
-fn group(field: &Field<'_>, context: &Context, start: DateTime) -> Option<AgentGroup> {
+fn group(field: &Field<'_>, context: &Context<'_>, start: DateTime) -> Option<AgentGroup> {
     let keys = field.keys(&[
         "group",
         "count",
@@ -86,7 +86,7 @@ fn group(field: &Field<'_>, context: &Context, start: DateTime) -> Option<AgentG
     })
 }
 
-fn staffing(keys: &Keys<'_>, context: &Context, start: DateTime) -> Option<Staffing> {
+fn staffing(keys: &Keys<'_>, context: &Context<'_>, start: DateTime) -> Option<Staffing> {
     let (key, field) = keys.one_of(&["count", "staffing"])?;
     if key == "count" {
         return field.count(1, MOST_AGENTS).map(Staffing::Count);
@@ -116,7 +116,7 @@ fn staffing(keys: &Keys<'_>, context: &Context, start: DateTime) -> Option<Staff
     Some(staffing)
 }
 
-fn queues(field: &Field<'_>, context: &Context) -> Vec<(QueueId, Level)> {
+fn queues(field: &Field<'_>, context: &Context<'_>) -> Vec<(QueueId, Level)> {
     let entries = field
         .entries("levels by queue, as in `queues: { sales: 1, support: 2 }`")
         .unwrap_or_default();
@@ -198,7 +198,7 @@ fn days(keys: &Keys<'_>) -> Option<Weekdays> {
     }
 }
 
-fn answers(field: Option<Field<'_>>, context: &Context) -> Answers {
+fn answers(field: Option<Field<'_>>, context: &Context<'_>) -> Answers {
     let mut answers = Answers::default();
     let Some(field) = field else {
         return answers;
@@ -244,7 +244,7 @@ fn heartbeat(field: &Field<'_>) -> Option<Heartbeat> {
     })
 }
 
-fn device(field: &Field<'_>, context: &Context) -> Option<DeviceModel> {
+fn device(field: &Field<'_>, context: &Context<'_>) -> Option<DeviceModel> {
     let keys = field.keys(&["up", "down"])?;
     let example = "device: { up: { exponential: { mean: 4h } }, down: { constant: 2m } }";
     let [up, down] = ["up", "down"].map(|key| {

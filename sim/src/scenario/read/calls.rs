@@ -13,7 +13,7 @@ use super::{Context, files, tables};
 
 /// What the parts of a stream need to know.
 pub(super) struct Stream<'c> {
-    pub(super) context: &'c Context,
+    pub(super) context: &'c Context<'c>,
     pub(super) start: DateTime,
     pub(super) horizon: Option<Duration>,
 }
@@ -21,7 +21,7 @@ pub(super) struct Stream<'c> {
 /// Reads every stream.
 pub(super) fn calls(
     field: &Field<'_>,
-    context: &Context,
+    context: &Context<'_>,
     start: DateTime,
     horizon: Option<Duration>,
 ) -> Vec<CallStream> {

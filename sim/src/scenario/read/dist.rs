@@ -32,7 +32,7 @@ const KINDS: [&str; 11] = [
 const MAX_DEPTH: u32 = 8;
 
 /// Reads a distribution of spans or factors.
-pub(super) fn dist(field: &Field<'_>, unit: Unit, context: &Context) -> Option<DistSpec> {
+pub(super) fn dist(field: &Field<'_>, unit: Unit, context: &Context<'_>) -> Option<DistSpec> {
     Reader { unit, context }.any(field, 0)
 }
 
@@ -52,7 +52,7 @@ pub(super) fn day_factor(field: &Field<'_>) -> Option<DistSpec> {
 
 struct Reader<'c> {
     unit: Unit,
-    context: &'c Context,
+    context: &'c Context<'c>,
 }
 
 impl Reader<'_> {

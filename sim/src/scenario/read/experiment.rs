@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use policy_file::{Field, Keys, quantity};
 
-use super::super::{Experiment, Until};
+use super::super::{Experiment, HalfWidth, MeasureUnit, Until};
 use super::dist::{self, Unit};
 use super::gates::{limit, measure};
 
@@ -23,6 +23,7 @@ pub(super) fn experiment(field: &Field<'_>) -> Option<Experiment> {
         "replications",
         "confidence",
         "until",
+        "control_variates",
         "day_factor",
         "threshold",
         "short_abandon",
@@ -61,6 +62,10 @@ pub(super) fn experiment(field: &Field<'_>) -> Option<Experiment> {
         replications,
         day_factor,
         threshold,
+        control_variates: keys
+            .get("control_variates")
+            .and_then(|field| field.boolean())
+            .unwrap_or(true),
     })
 }
 
@@ -107,18 +112,17 @@ fn confidence(keys: &Keys<'_>) -> f64 {
 }
 
 fn until(field: &Field<'_>, replications: u32) -> Option<Until> {
-    let keys = field.keys(&["measure", "half_width", "max_replications"])?;
+    let keys = field.keys(&[
+        "measure",
+        "half_width",
+        "relative_half_width",
+        "max_replications",
+    ])?;
     let example = "until: { measure: abandonment_rate, half_width: 0.5%, max_replications: 400 }";
     let (id, unit) = keys
         .required("measure", example)
         .and_then(|field| Some((field.text("a measure")?, measure(&field)?)))?;
-    let half_width = keys.required("half_width", example).and_then(|field| {
-        let value = limit(&field, unit)?;
-        if value <= 0.0 {
-            field.wrong("must be above 0");
-        }
-        Some(value)
-    });
+    let half_width = half_width(&keys, unit);
     let most = keys
         .required("max_replications", example)
         .and_then(|field| {
@@ -133,6 +137,20 @@ fn until(field: &Field<'_>, replications: u32) -> Option<Until> {
         half_width: half_width?,
         max_replications: most?,
     })
+}
+
+/// In the measure's unit, or a share of the estimate.
+fn half_width(keys: &Keys<'_>, unit: MeasureUnit) -> Option<HalfWidth> {
+    let (key, field) = keys.one_of(&["half_width", "relative_half_width"])?;
+    let (value, half_width): (f64, fn(f64) -> HalfWidth) = if key == "half_width" {
+        (limit(&field, unit)?, HalfWidth::Absolute)
+    } else {
+        (field.quantity(quantity::probability)?, HalfWidth::Relative)
+    };
+    if value <= 0.0 {
+        field.wrong("must be above 0");
+    }
+    Some(half_width(value))
 }
 
 /// Seconds as the distributions count them.

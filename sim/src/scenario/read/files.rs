@@ -41,9 +41,13 @@ fn hash_file(path: &Path) -> std::io::Result<String> {
     }
 }
 
-fn table(field: &Field<'_>, context: &Context) -> Option<Table> {
+fn table(field: &Field<'_>, context: &Context<'_>) -> Option<Table> {
     let path = context.file(field)?;
-    match Table::read(&path, MAX_TABLE) {
+    let table = match context.beside.get(&path) {
+        Some(text) => Table::parse(text, path.display().to_string()),
+        None => Table::read(&path, MAX_TABLE),
+    };
+    match table {
         Ok(table) => Some(table),
         Err(errors) => {
             field.problems().extend(errors);
@@ -53,7 +57,7 @@ fn table(field: &Field<'_>, context: &Context) -> Option<Table> {
 }
 
 /// A sample (one column) or a survival curve (columns `seconds` or `value`, and `survival`).
-pub(super) fn empirical(field: &Field<'_>, context: &Context, unit: Unit) -> Option<DistSpec> {
+pub(super) fn empirical(field: &Field<'_>, context: &Context<'_>, unit: Unit) -> Option<DistSpec> {
     let table = table(field, context)?;
     let number = |text: &str| -> Result<f64, String> {
         // A table's numbers are bare: the column's name is their unit.
@@ -111,7 +115,7 @@ pub(super) fn empirical(field: &Field<'_>, context: &Context, unit: Unit) -> Opt
 }
 
 /// Staffing by date: columns `at` and `count`, each row from its moment on.
-pub(super) fn staffing(field: &Field<'_>, context: &Context) -> Option<Vec<(DateTime, u32)>> {
+pub(super) fn staffing(field: &Field<'_>, context: &Context<'_>) -> Option<Vec<(DateTime, u32)>> {
     let table = table(field, context)?;
     let problems = field.problems();
     let before = problems.count();

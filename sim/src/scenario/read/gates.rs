@@ -25,7 +25,7 @@ const RULES: [&str; 5] = [
 ];
 
 /// Reads every gate; scopes are names of the world.
-pub(super) fn gates(field: &Field<'_>, context: &Context, names: &Names) -> Vec<Gate> {
+pub(super) fn gates(field: &Field<'_>, context: &Context<'_>, names: &Names) -> Vec<Gate> {
     let entries = field.entries("rules by measure, as in `reach_rate: { at_least: 95% }`");
     let mut gates = Vec::new();
     for entry in entries.unwrap_or_default() {
@@ -57,7 +57,7 @@ fn rules_of(
     field: &Field<'_>,
     id: &str,
     unit: MeasureUnit,
-    context: &Context,
+    context: &Context<'_>,
     names: &Names,
 ) -> Vec<(Scope, Rule)> {
     let mut known = RULES.to_vec();
@@ -199,7 +199,7 @@ fn scope(keys: &Keys<'_>, id: &str, names: &Names) -> Scope {
     scope
 }
 
-fn over(field: &Field<'_>, context: &Context, names: &Names) -> Option<LiftOver> {
+fn over(field: &Field<'_>, context: &Context<'_>, names: &Names) -> Option<LiftOver> {
     let path = context.file(field)?;
     match PolicyFile::read(&path) {
         Err(errors) => {

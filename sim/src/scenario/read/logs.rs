@@ -22,7 +22,7 @@ pub(super) struct Log {
     pub(super) trace: TraceFile,
 }
 
-impl Context {
+impl Context<'_> {
     /// The log under the keys `file` and `columns`.
     pub(super) fn log(
         &self,
@@ -62,10 +62,14 @@ impl Context {
     }
 }
 
-/// `from_log: { file: calls.csv, columns: columns.yaml, gap: 3m, quiet_limit: 30m, slack: 10s }`:
+/// `from_log: { file: calls.csv, columns: columns.yaml, gap: 3m, quiet_limit: 30m, slack: 10s, edge: 0s }`:
 /// as many as the log's services show to have been there.
-pub(super) fn staffing(field: &Field<'_>, context: &Context, start: DateTime) -> Option<Staffing> {
-    let keys = field.keys(&["file", "columns", "gap", "quiet_limit", "slack"])?;
+pub(super) fn staffing(
+    field: &Field<'_>,
+    context: &Context<'_>,
+    start: DateTime,
+) -> Option<Staffing> {
+    let keys = field.keys(&["file", "columns", "gap", "quiet_limit", "slack", "edge"])?;
     let usual = presence::Rule::default();
     let span = |key: &str, usual: Duration| match keys.get(key) {
         Some(field) => field.quantity(quantity::span),
@@ -75,7 +79,7 @@ pub(super) fn staffing(field: &Field<'_>, context: &Context, start: DateTime) ->
         span("gap", usual.gap),
         span("quiet_limit", usual.quiet_limit),
     );
-    let slack = span("slack", usual.slack);
+    let (slack, edge) = (span("slack", usual.slack), span("edge", usual.edge));
     let example = "from_log: { file: calls.csv, columns: columns.yaml }";
     // Its queues and classes concern only its arrivals.
     let log = context.log(&keys, example, start, &mut Names::default())?;
@@ -90,6 +94,7 @@ pub(super) fn staffing(field: &Field<'_>, context: &Context, start: DateTime) ->
         gap: gap?,
         quiet_limit: quiet_limit?,
         slack: slack?,
+        edge: edge?,
     };
     let calls: Vec<LoggedCall> = log.trace.calls.iter().map(LoggedCall::of).collect();
     let counts = presence::head_count(&presence::stretches(&calls, rule));

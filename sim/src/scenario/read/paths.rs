@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use policy_file::Field;
 
-use super::Context;
+use super::{Context, Files};
 
 /// A path's text with its variables replaced.
 #[derive(PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ struct Expanded {
     unset: Vec<String>,
 }
 
-impl Context {
+impl Context<'_> {
     /// The existing file that a field names; reports one that does not exist.
     pub(crate) fn file(&self, field: &Field<'_>) -> Option<PathBuf> {
         let text = field.text("the path of a file")?;
@@ -26,6 +26,16 @@ impl Context {
             field.wrong("expected the path of a file");
             return None;
         }
+        let base = match self.files {
+            Files::In(base) => base,
+            Files::Given(files) => {
+                let known = files.get(text).cloned();
+                if known.is_none() {
+                    field.wrong(format!("the plan does not hold a file {text}"));
+                }
+                return known;
+            }
+        };
         let expanded = match expand(text, |name| std::env::var(name).ok()) {
             Ok(expanded) => expanded,
             Err(message) => {
@@ -35,9 +45,14 @@ impl Context {
         };
         let path = match expanded.is_from_outside {
             true => PathBuf::from(&expanded.text),
-            false => self.base.join(&expanded.text),
+            false => base.join(&expanded.text),
         };
+        if self.beside.contains_key(&path) {
+            return Some(path);
+        }
         let Err(message) = check_file(&path) else {
+            let mut references = self.references.borrow_mut();
+            references.insert(text.to_owned(), path.clone());
             return Some(path);
         };
         if self.refused.borrow_mut().insert(path.clone()) {

@@ -91,7 +91,7 @@ fn fill<T: Clone>(
 /// A distribution, or one `by_period`.
 pub(super) fn per_period(
     field: &Field<'_>,
-    context: &Context,
+    context: &Context<'_>,
     start: DateTime,
 ) -> Option<PerPeriod<DistSpec>> {
     let Some(by_period) = field

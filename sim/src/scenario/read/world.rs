@@ -10,7 +10,7 @@ use super::calls::probability;
 use super::dist::{self, Unit};
 
 /// Reads the telephone network.
-pub(super) fn carrier(field: Option<Field<'_>>, context: &Context) -> CarrierWorld {
+pub(super) fn carrier(field: Option<Field<'_>>, context: &Context<'_>) -> CarrierWorld {
     let keys = field.and_then(|field| {
         field.keys(&[
             "command_delay",
@@ -47,12 +47,12 @@ fn per_second(field: &Field<'_>) -> Option<u32> {
     Some(milli.max(1))
 }
 
-fn span_dist(keys: &Keys<'_>, key: &str, context: &Context) -> Option<DistSpec> {
+fn span_dist(keys: &Keys<'_>, key: &str, context: &Context<'_>) -> Option<DistSpec> {
     dist::dist(&keys.get(key)?, Unit::Span, context)
 }
 
 /// Reads the store.
-pub(super) fn store(field: Option<Field<'_>>, context: &Context) -> StoreWorld {
+pub(super) fn store(field: Option<Field<'_>>, context: &Context<'_>) -> StoreWorld {
     let keys = field.and_then(|f| f.keys(&["commit", "ops_per_scan", "ops_per_waiting_call"]));
     let Some(keys) = keys else {
         return StoreWorld::default();

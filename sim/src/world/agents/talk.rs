@@ -55,11 +55,16 @@ impl World<'_> {
             leg.stage = LegStage::Talking;
         }
         let factor = who.talk_factor;
-        let mut talk = self.talk(slot);
+        let (mut talk, beyond_mean) = self.talk(slot);
         if factor != 1.0 {
             talk = (talk as f64 * factor).round() as Micros;
         }
         let caller = &mut self.calls[slot];
+        // Who was cut off and is joined again goes on with the same draw, which is no news any more.
+        if !caller.has_talked && caller.arrived.0 >= self.plan.warm_up {
+            self.controls.talk += beyond_mean * factor;
+        }
+        caller.has_talked = true;
         caller.state = State::Talking(AgentId(agent));
         caller.generation += 1;
         let generation = caller.generation;
@@ -76,7 +81,7 @@ impl World<'_> {
         {
             caller.state = State::Waiting;
             caller.generation += 1;
-            self.schedule_patience(leg.slot);
+            self.schedule_patience(leg.slot, false);
         }
     }
 

@@ -89,6 +89,45 @@ impl Model {
             mean_wait_served: wait_served / (at_once + served),
         }
     }
+
+    /// The wait min(V, patience) that a share `q` of all arrivals does not exceed: P(wait > t) =
+    /// P(V > t) survival(t). Above the share that does not wait at all.
+    pub(crate) fn wait_quantile(
+        self,
+        survival: impl Fn(f64) -> f64,
+        q: f64,
+        horizon: f64,
+        steps: usize,
+    ) -> f64 {
+        let load = self.arrivals / self.services;
+        let (mut free, mut weight) = (0.0, 1.0);
+        for j in (0..self.agents).rev() {
+            free += weight;
+            weight *= j as f64 / load;
+        }
+        let h = horizon / steps as f64;
+        // Of V, up to a factor, by trapezes: its density at the grid and its integral up to it.
+        let mut below = vec![0.0];
+        let (mut patience_area, mut last) = (0.0, self.arrivals);
+        for step in 1..=steps {
+            let x = step as f64 * h;
+            // Limits from inside the step, so that a jump may lie on its edge.
+            let inside = h * 1e-12;
+            patience_area += h / 2.0 * (survival(x - h + inside) + survival(x - inside));
+            let rate = self.arrivals * patience_area - self.agents as f64 * self.services * x;
+            let density = self.arrivals * rate.exp();
+            below.push(below[step - 1] + h / 2.0 * (last + density));
+            last = density;
+        }
+        let waits = below[steps];
+        let longer =
+            |step: usize| (waits - below[step]) / (free + waits) * survival(step as f64 * h);
+        assert!(longer(0) > 1.0 - q, "the quantile is 0");
+        let after = (0..=steps).find(|step| longer(*step) <= 1.0 - q);
+        let after = after.expect("the horizon is beyond the quantile");
+        let (above, beneath) = (longer(after - 1), longer(after));
+        h * (after as f64 - (1.0 - q - beneath) / (above - beneath))
+    }
 }
 
 mod tests {
@@ -116,6 +155,32 @@ mod tests {
                 assert!((got - want).abs() < 1e-9, "{name}: {got} and {want}");
             }
         }
+    }
+
+    #[test]
+    fn quantiles_of_the_wait_are_those_of_the_served_and_of_those_who_hang_up() {
+        // P(wait <= t): served within t, or hung up within t. With patience the same for all, who
+        // hangs up does so at that time, so that below it only the served count.
+        let model = Model {
+            arrivals: 120.0,
+            services: 4.0,
+            agents: 31,
+        };
+        let patience = 0.1;
+        let survival = |x: f64| if x < patience { 1.0 } else { 0.0 };
+        for within in [0.02, 0.05, 0.08] {
+            let got = model.solve(survival, within, 2.0, 40_000);
+            let quantile = model.wait_quantile(survival, got.served_within, 2.0, 40_000);
+            assert!((quantile - within).abs() < 1e-6, "{quantile} and {within}");
+        }
+        // Exponential patience: what is not over by the quantile is a share 1 - q, by numbers.
+        let theta = 2.0;
+        let exact = Station::erlang_a(120.0, 4.0, 31, theta).solve();
+        let t = model.wait_quantile(|x| (-theta * x).exp(), 0.9, 4.0, 80_000);
+        // Of the waits, those beyond t: served later, or hung up later. Those who hang up within t
+        // are theta times the queue's age below t.
+        assert!(exact.served_within(t) < 0.9, "some hang up before");
+        assert!(exact.served_within(t) > 0.9 - exact.abandonment());
     }
 
     #[test]

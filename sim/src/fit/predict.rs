@@ -1,0 +1,246 @@
+//! How well a fitted scenario predicts days it has not seen: recorded beside the interval in which the
+//! simulated figure lies in 95 of 100 replications.
+//!
+//! Two questions. *From the calendar*: arrivals and staffing are the fitted tables', as before any day
+//! that has not come yet. *Given its calls and agents*: the arrivals, classes and inferred presence of the
+//! days are taken from their log, everything else from the fit. No talk time and no patience is ever taken
+//! from the rows that are predicted; a part of a what-if run is fitted to them and then drawn.
+//!
+//! The interval holds what chance does to such days. That the fit itself is uncertain is not in it.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::given::{Rows, given_calls_and_agents};
+use super::groups::GroupFit;
+use super::log::Log;
+use super::simulate::{FIGURES, Figure, Outcome, Simulator};
+use crate::experiment::RunError;
+use crate::likeness::Tally;
+use crate::scenario::Scenario;
+
+/// Of the intervals.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// Days beside what was predicted of them.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Prediction {
+    /// What it is made from.
+    pub title: String,
+    /// Replications.
+    pub replications: u32,
+    /// By figure.
+    pub figures: Vec<Predicted>,
+    /// By date.
+    pub days: Vec<PredictedDay>,
+    /// Recorded: served calls by whole second of the wait.
+    #[serde(skip)]
+    pub recorded_waits: Vec<u64>,
+    /// The same of all replications together.
+    #[serde(skip)]
+    pub predicted_waits: Vec<u64>,
+}
+
+/// One figure over all days.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Predicted {
+    /// In files.
+    pub id: &'static str,
+    /// In words.
+    pub name: &'static str,
+    /// Whether it is a share; else calls or seconds.
+    pub is_share: bool,
+    /// What was recorded.
+    pub recorded: f64,
+    /// The mean over the replications.
+    pub mean: f64,
+    /// In 95 of 100 replications it is at least this ...
+    pub lower: f64,
+    /// ... and at most this.
+    pub upper: f64,
+}
+
+impl Predicted {
+    /// Whether the recorded figure is one that the scenario makes.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        (self.lower..=self.upper).contains(&self.recorded)
+    }
+
+    /// Predicted minus recorded: points of a share, else as a share of the recorded.
+    #[must_use]
+    pub fn off(&self) -> f64 {
+        match self.is_share {
+            true => self.mean - self.recorded,
+            false => self.mean / self.recorded - 1.0,
+        }
+    }
+}
+
+/// One date.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct PredictedDay {
+    /// Which.
+    pub date: Date,
+    /// Calls: recorded, and the interval.
+    pub calls: DayFigure,
+    /// Hang-ups.
+    pub hung_up: DayFigure,
+}
+
+/// A number of a day.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+pub struct DayFigure {
+    /// What was recorded.
+    pub recorded: f64,
+    /// The mean over the replications.
+    pub mean: f64,
+    /// See [`Predicted::lower`].
+    pub lower: f64,
+    /// See [`Predicted::upper`].
+    pub upper: f64,
+}
+
+impl DayFigure {
+    fn of(recorded: u64, mut simulated: Vec<f64>) -> DayFigure {
+        let (mean, lower, upper) = spread(&mut simulated);
+        DayFigure {
+            recorded: recorded as f64,
+            mean,
+            lower,
+            upper,
+        }
+    }
+
+    /// Whether the recorded number is one that the scenario makes.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        (self.lower..=self.upper).contains(&self.recorded)
+    }
+}
+
+impl Prediction {
+    /// Puts simulated beside recorded. Without replications, and for figures that one side has not,
+    /// there is nothing to say. `with_calls`: the number of calls is predicted too.
+    #[must_use]
+    pub fn new(
+        title: &str,
+        recorded: &Outcome,
+        simulated: &[Outcome],
+        with_calls: bool,
+    ) -> Prediction {
+        let n_dates = recorded.by_date.len();
+        let total = recorded.total();
+        let totals: Vec<Tally> = simulated.iter().map(Outcome::total).collect();
+        let figures = FIGURES
+            .iter()
+            .filter(|figure| with_calls || figure.id != "calls_per_day");
+        let figure = |figure: &Figure| {
+            let mut values: Vec<f64> = totals
+                .iter()
+                .filter_map(|t| (figure.of)(t, n_dates))
+                .collect();
+            let recorded = (figure.of)(&total, n_dates)?;
+            if values.is_empty() {
+                return None;
+            }
+            let (mean, lower, upper) = spread(&mut values);
+            Some(Predicted {
+                id: figure.id,
+                name: figure.name,
+                is_share: figure.is_share,
+                recorded,
+                mean,
+                lower,
+                upper,
+            })
+        };
+        let days = recorded.by_date.iter().map(|(date, own)| {
+            let each = |of: fn(&Tally) -> u64| {
+                let values = simulated.iter().filter_map(|one| one.by_date.get(date));
+                DayFigure::of(of(own), values.map(|tally| of(tally) as f64).collect())
+            };
+            PredictedDay {
+                date: *date,
+                calls: each(|t| t.offered),
+                hung_up: each(|t| t.abandoned),
+            }
+        });
+        let mut predicted_waits = vec![0; recorded.served_waits.len()];
+        for outcome in simulated {
+            for (all, own) in predicted_waits.iter_mut().zip(&outcome.served_waits) {
+                *all += own;
+            }
+        }
+        Prediction {
+            title: title.to_owned(),
+            replications: simulated.len() as u32,
+            figures: figures.filter_map(figure).collect(),
+            days: days.collect(),
+            recorded_waits: recorded.served_waits.clone(),
+            predicted_waits,
+        }
+    }
+
+    /// One of the figures.
+    #[must_use]
+    pub fn figure(&self, id: &str) -> Option<&Predicted> {
+        self.figures.iter().find(|figure| figure.id == id)
+    }
+
+    /// How many days' numbers of `what` lie in their intervals, of how many.
+    #[must_use]
+    pub fn days_inside(&self, what: fn(&PredictedDay) -> DayFigure) -> (usize, usize) {
+        let inside = self.days.iter().filter(|day| what(day).is_inside());
+        (inside.count(), self.days.len())
+    }
+}
+
+/// Mean and the central 95 % of values: quantiles by interpolation between order statistics (Hyndman and
+/// Fan 1996, type 7).
+fn spread(values: &mut [f64]) -> (f64, f64, f64) {
+    if values.is_empty() {
+        return (f64::NAN, f64::NAN, f64::NAN);
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let quantile = |p: f64| {
+        let place = p * (values.len() - 1) as f64;
+        let (below, above) = (place.floor() as usize, place.ceil() as usize);
+        values[below] + (place - place.floor()) * (values[above] - values[below])
+    };
+    let tail = 0.5 * (1.0 - CONFIDENCE);
+    (mean, quantile(tail), quantile(1.0 - tail))
+}
+
+/// Predicts the days of a log given its calls and agents.
+///
+/// # Errors
+/// What the scenario lacks of the log, or why it was not simulated.
+pub fn predict(
+    title: &str,
+    scenario: &Scenario,
+    (log, groups): (&Log, &[GroupFit]),
+    (dates, rows): (&BTreeSet<Date>, Rows),
+    n: u32,
+    simulator: &Simulator<'_>,
+) -> Result<Prediction, PredictError> {
+    let given =
+        given_calls_and_agents(scenario, log, groups, dates, rows).map_err(PredictError::Unlike)?;
+    let recorded = super::simulate::recorded(log, dates, given.experiment.threshold);
+    let simulated = simulator
+        .outcomes(&given, dates, n)
+        .map_err(PredictError::Run)?;
+    Ok(Prediction::new(title, &recorded, &simulated, false))
+}
+
+/// Why there is no prediction.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PredictError {
+    /// The log has what the scenario has not.
+    Unlike(String),
+    /// It was not simulated.
+    Run(RunError),
+}
