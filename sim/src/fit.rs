@@ -1,11 +1,12 @@
 //! Fitting a world to a call log: what the log shows of agents and callers, and what follows.
 //!
 //! Owns the step from a log's calls to a calibrated scenario, and how well that predicts. In reading
-//! order: [`log`] (calls of whole days), [`parts`] (everything a log says: [`arrivals`], [`staffing`] from
-//! [`presence`], [`wrap_up`], talk and patience by [`families`] over [`spans`] and as [`curve`]s,
-//! [`redials`], [`discipline`], [`peaks`]), [`write`](mod@write) (the files), [`simulate`], [`calibrate`], [`predict`] (days that were
-//! kept aside, another log), [`warnings`] and [`report`]. Only the last but two simulate; none draws a
-//! random number of its own.
+//! order: [`log`] (calls of whole days); [`parts`] (everything a log says: [`arrivals`], [`groups`] and their
+//! [`staffing`] from [`presence`], [`wrap_up`], talk and patience by [`law`]: [`families`] over [`spans`], or
+//! [`curve`]s; [`redials`], [`discipline`], [`peaks`]); [`write`](mod@write) (the files); [`simulate`], [`calibrate`], [`given`]
+//! and [`predict`] (days that were kept aside, another log); [`request`], [`study`] (the order of the steps),
+//! [`warnings`] and [`report`]. [`kaplan_meier`] and [`waiting`] serve several. None draws a random number of
+//! its own: the world does.
 //!
 //! **Time.** A [`Moment`] is local time as a log writes it, in microseconds since the start of
 //! 1970, whatever the scenario's epoch.
@@ -15,7 +16,10 @@ pub mod calibrate;
 pub mod curve;
 pub mod discipline;
 pub mod families;
+pub mod given;
+pub mod groups;
 pub mod kaplan_meier;
+pub mod law;
 pub mod log;
 pub mod parts;
 pub mod peaks;
@@ -23,6 +27,7 @@ pub mod predict;
 pub mod presence;
 pub mod redials;
 pub mod report;
+pub mod request;
 pub mod simulate;
 pub mod spans;
 pub mod staffing;

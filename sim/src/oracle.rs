@@ -41,9 +41,18 @@ pub struct Oracle {
     staffing: Vec<(Micros, u32)>,
 }
 
-/// What it would say, by agents and calls ahead: the law and the probability of being right.
+/// What it said before, by agents and calls ahead.
 #[derive(Debug, Default)]
-pub struct Memory(RefCell<BTreeMap<(u32, u32), (RemainingWait, Announced, f64)>>);
+pub struct Memory(RefCell<BTreeMap<(u32, u32), Known>>);
+
+/// What there is to say in one state.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    law: RemainingWait,
+    announced: Announced,
+    /// The probability of being right with it.
+    chance: f64,
+}
 
 impl Oracle {
     /// The oracle of a scenario's line.
@@ -92,7 +101,11 @@ impl Oracle {
         let known = memory
             .entry((agents, ahead))
             .or_insert_with(|| self.law(agents, ahead));
-        let (law, announced, chance) = *known;
+        let Known {
+            law,
+            announced,
+            chance,
+        } = *known;
         let lasts = self.staffing.get(next).is_none_or(|(change, _)| {
             let left = change.saturating_sub(at.0) as f64 * 1e-6;
             1.0 - law.cdf(left) <= NEVER
@@ -103,7 +116,7 @@ impl Oracle {
         })
     }
 
-    fn law(&self, agents: u32, ahead: u32) -> (RemainingWait, Announced, f64) {
+    fn law(&self, agents: u32, ahead: u32) -> Known {
         let rate = f64::from(agents) * self.services;
         let law = RemainingWait::new(f64::from(ahead), rate, self.hang_ups);
         let centre = law.densest_window(2.0 * HALF_WINDOW) + HALF_WINDOW;
@@ -114,7 +127,11 @@ impl Oracle {
             p50: whole(p50),
             p90: whole(p90),
         };
-        (law, announced, law.hits(centre, HALF_WINDOW))
+        Known {
+            law,
+            announced,
+            chance: law.hits(centre, HALF_WINDOW),
+        }
     }
 }
 

@@ -120,15 +120,14 @@ pub fn standard_errors(f: impl Fn(&[f64]) -> f64, at: &[f64]) -> Option<Vec<f64>
         }
         f(&at)
     };
-    let mut second = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        for j in 0..=i {
-            let plus = moved(&[(i, h), (j, h)]) + moved(&[(i, -h), (j, -h)]);
-            let minus = moved(&[(i, h), (j, -h)]) + moved(&[(i, -h), (j, h)]);
-            second[i][j] = (plus - minus) / (4.0 * h * h);
-            second[j][i] = second[i][j];
-        }
-    }
+    let second = |i: usize, j: usize| {
+        let plus = moved(&[(i, h), (j, h)]) + moved(&[(i, -h), (j, -h)]);
+        let minus = moved(&[(i, h), (j, -h)]) + moved(&[(i, -h), (j, h)]);
+        (plus - minus) / (4.0 * h * h)
+    };
+    let second = (0..n)
+        .map(|i| (0..n).map(|j| second(i, j)).collect())
+        .collect();
     let inverse = inverse(second)?;
     let variances: Vec<f64> = (0..n).map(|k| inverse[k][k]).collect();
     let is_maximum = variances.iter().all(|v| v.is_finite() && *v > 0.0);

@@ -17,8 +17,16 @@ use crate::experiment::RunError;
 
 /// Calls simulated for one look, unless said.
 pub const CALLS: f64 = 300_000.0;
-/// Halvings of the interval: to within 1 % of the factor.
-const HALVINGS: u32 = 6;
+/// Halvings of the interval, with few replications: to within a few per cent of the factor.
+const HALVINGS: u32 = 3;
+/// Then steps along the slope so far, with so many times the replications: days that differ make the
+/// abandonment of a month differ by a tenth of itself.
+const STEPS: u32 = 2;
+const TIMES: u32 = 4;
+/// The longest of these steps.
+const MOST: f64 = 0.1;
+/// What the factor is multiplied by until the target is passed.
+const WIDER: f64 = 1.15;
 /// Fewer hang-ups are too few to calibrate by.
 pub const LEAST: u64 = 50;
 /// A factor beyond these is no calibration any more.
@@ -51,8 +59,30 @@ pub struct Of<'a> {
     pub dates: &'a BTreeSet<Date>,
 }
 
+/// A factor and the abandonment with it.
+type Look = (f64, f64);
+
+impl Of<'_> {
+    /// The abandonment with a factor.
+    fn look(&self, scale: f64, n: u32, simulator: &Simulator<'_>) -> Result<Look, RunError> {
+        let written = write(
+            self.parts, self.names, self.told, self.frame, scale, "files",
+        );
+        let scenario = written
+            .read()
+            .expect("invariant: it was read with another factor");
+        let (mut hung_up, mut offered) = (0, 0);
+        for outcome in simulator.outcomes(&scenario, self.dates, n)? {
+            let total = outcome.total();
+            hung_up += total.abandoned;
+            offered += total.offered;
+        }
+        Ok((scale, hung_up as f64 / offered.max(1) as f64))
+    }
+}
+
 /// Finds the factor that makes `target` of the callers hang up, simulating about `calls` calls for
-/// each look. All looks have the same draws.
+/// each of the first looks. All looks have the same draws.
 ///
 /// # Errors
 /// As the simulation's.
@@ -62,63 +92,48 @@ pub fn calibrate(
     calls: f64,
     simulator: &Simulator<'_>,
 ) -> Result<Calibration, RunError> {
-    let Of {
-        parts,
-        names,
-        told,
-        frame,
-        dates,
-    } = of;
-    let recorded: u64 = parts.arrivals.iter().flat_map(|a| a.by_date.values()).sum();
-    let n = (calls / recorded.max(1) as f64).ceil().clamp(4.0, 60.0) as u32;
-    let mut tried: Vec<(f64, f64)> = Vec::new();
-    let mut look = |scale: f64| -> Result<f64, RunError> {
-        let written = write(parts, names, told, *frame, scale, "files");
-        let scenario = written
-            .read()
-            .expect("invariant: it was read with another factor");
-        let outcomes = simulator.outcomes(&scenario, dates, n)?;
-        let (mut hung_up, mut offered) = (0, 0);
-        for outcome in outcomes {
-            let total = outcome.total();
-            hung_up += total.abandoned;
-            offered += total.offered;
-        }
-        let share = hung_up as f64 / offered.max(1) as f64;
-        tried.push((scale, share));
-        Ok(share)
-    };
+    let by_date = of.parts.arrivals.iter().flat_map(|a| a.by_date.values());
+    let n = (calls / by_date.sum::<u64>().max(1) as f64)
+        .ceil()
+        .clamp(4.0, 60.0) as u32;
+    let mut tried: Vec<Look> = vec![of.look(1.0, n, simulator)?];
     // More agents, fewer hang-ups: widen until the target lies between.
-    let (mut low, mut high) = (1.0, 1.0);
-    if look(1.0)? > target {
-        while high < RANGE.1 {
-            low = high;
-            high *= 1.15;
-            if look(high)? <= target {
-                break;
-            }
-        }
-    } else {
-        while low > RANGE.0 {
-            high = low;
-            low /= 1.15;
-            if look(low)? > target {
-                break;
-            }
-        }
+    let is_above = |look: Look| look.1 > target;
+    let begins_above = is_above(tried[0]);
+    let by = if begins_above { WIDER } else { 1.0 / WIDER };
+    let mut last = tried[0];
+    while is_above(last) == begins_above && (RANGE.0..=RANGE.1).contains(&(last.0 * by)) {
+        last = of.look(last.0 * by, n, simulator)?;
+        tried.push(last);
     }
-    let is_reached = low < high && (RANGE.0 / 1.15..RANGE.1 * 1.15).contains(&low);
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (low + high);
-        if look(middle)? > target {
-            low = middle;
+    let is_reached = is_above(last) != begins_above;
+    let mut scale = last.0;
+    if is_reached {
+        let before = tried[tried.len() - 2];
+        let slope = (last.1 - before.1) / (last.0 - before.0);
+        let (mut low, mut high) = if last.0 > before.0 {
+            (before, last)
         } else {
-            high = middle;
+            (last, before)
+        };
+        for _ in 0..HALVINGS {
+            let middle = of.look(0.5 * (low.0 + high.0), n, simulator)?;
+            tried.push(middle);
+            *(if is_above(middle) {
+                &mut low
+            } else {
+                &mut high
+            }) = middle;
+        }
+        scale = 0.5 * (low.0 + high.0);
+        for _ in 0..STEPS {
+            let found = of.look(scale, n * TIMES, simulator)?;
+            tried.push(found);
+            scale -= ((found.1 - target) / slope).clamp(-MOST, MOST);
         }
     }
-    let scale = (0.5 * (low + high) * 1e3).round() / 1e3;
     Ok(Calibration {
-        scale,
+        scale: (scale * 1e3).round() / 1e3,
         target,
         tried,
         is_reached,

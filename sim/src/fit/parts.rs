@@ -3,7 +3,6 @@
 //! Owns the choices (which law stands for a class's talk, when a class is too small for a law of its
 //! own) and what is worth a warning is left to [`warnings`](super::warnings). Nothing here simulates.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use engine::id::{ClassId, QueueId};
@@ -13,63 +12,24 @@ use policy_file::Weekdays;
 use super::arrivals::{Arrivals, arrivals};
 use super::curve::Curve;
 use super::discipline::{Overtaking, overtaking};
-use super::families::{self, Family, Fitted};
+use super::families;
+use super::groups::{GroupFit, groups};
 use super::kaplan_meier::Observed;
+use super::law::{Choice, SpanFit};
 use super::log::{Fate, Log};
 use super::peaks::{Peak, peaks};
 use super::presence;
 use super::redials::{Redials, redials};
 use super::spans::Spans;
-use super::staffing::{MeanStaff, mean_staff};
 use super::wrap_up::pauses;
-use crate::scenario::DistSpec;
 use crate::trace::Patience;
 
 /// A class with fewer talk times takes those of all classes together.
 pub const LEAST_TALKS: usize = 100;
 /// A class with fewer hang-ups takes the patience of all classes together.
 pub const LEAST_HANG_UPS: usize = 50;
-/// A parametric law must be as near to the data as this (Kolmogorov's distance) ...
-pub const NEAR: f64 = 0.03;
-/// ... and its mean within this share of theirs, or the data themselves stand for it.
-pub const MEAN_WITHIN: f64 = 0.02;
 /// A wrap-up shorter than this on average, seconds, is none: the log's own rounding.
 const LEAST_WRAP_UP: f64 = 0.5;
-
-/// Which law stands for spans in the scenario.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Choice {
-    /// The likeliest family where it is near enough to the data, else the data.
-    Best,
-    /// The data: a survival curve.
-    Data,
-    /// This family.
-    Of(Family),
-}
-
-impl Choice {
-    /// Every choice.
-    pub const ALL: [Choice; 8] = [
-        Choice::Best,
-        Choice::Data,
-        Choice::Of(Family::Exponential),
-        Choice::Of(Family::Gamma),
-        Choice::Of(Family::Weibull),
-        Choice::Of(Family::Lognormal),
-        Choice::Of(Family::Hyperexponential),
-        Choice::Of(Family::ShortAndLognormal),
-    ];
-
-    /// On the command line.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Choice::Best => "best",
-            Choice::Data => "data",
-            Choice::Of(family) => family.key(),
-        }
-    }
-}
 
 /// How a log is fitted.
 #[derive(Clone, PartialEq, Debug)]
@@ -104,90 +64,6 @@ impl Default for Options {
     }
 }
 
-/// What spans of one kind are fitted with.
-#[derive(Clone, PartialEq, Debug)]
-pub struct SpanFit {
-    /// The data.
-    pub spans: Spans,
-    /// Of the class alone; too few: of all classes together.
-    pub is_pooled: bool,
-    /// Every family's likeliest, the best first.
-    pub candidates: Vec<Fitted>,
-    /// The data as a curve; `None` without any that ended.
-    pub curve: Option<Curve>,
-    /// The candidate that stands for them; `None` = the curve.
-    pub chosen: Option<usize>,
-}
-
-impl SpanFit {
-    fn new(spans: Spans, is_pooled: bool, choice: Choice, short: Duration) -> SpanFit {
-        let candidates = families::fit(&spans, short.as_secs_f64());
-        let chosen = match choice {
-            Choice::Data => None,
-            Choice::Of(family) => candidates.iter().position(|one| one.family == family),
-            Choice::Best => candidates
-                .first()
-                .filter(|best| best.distance <= NEAR && mean_is_near(&spans, best))
-                .map(|_| 0),
-        };
-        SpanFit {
-            curve: Curve::of(&spans).filter(Curve::is_usable),
-            spans,
-            is_pooled,
-            candidates,
-            chosen,
-        }
-    }
-
-    /// The law that stands for them; `None` when nothing ended.
-    #[must_use]
-    pub fn law(&self) -> Option<Law<'_>> {
-        match self.chosen {
-            Some(place) => Some(Law::Family(&self.candidates[place])),
-            None => self.curve.as_ref().map(Law::Data),
-        }
-    }
-}
-
-/// What stands for spans.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Law<'a> {
-    /// A family.
-    Family(&'a Fitted),
-    /// The data.
-    Data(&'a Curve),
-}
-
-impl Law<'_> {
-    /// As a scenario knows it.
-    #[must_use]
-    pub fn spec(&self) -> DistSpec {
-        match self {
-            Law::Family(fitted) => fitted.spec.clone(),
-            Law::Data(curve) => curve.spec(),
-        }
-    }
-
-    /// In reports.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Law::Family(fitted) => fitted.family.name(),
-            Law::Data(_) => "data",
-        }
-    }
-}
-
-/// Where all ended, the mean of the data is known and must be kept.
-fn mean_is_near(spans: &Spans, fitted: &Fitted) -> bool {
-    match spans.mean() {
-        Some(mean) if spans.cut.len() * 100 <= spans.n() => {
-            (fitted.mean / mean - 1.0).abs() <= MEAN_WITHIN
-        }
-        Some(_) | None => true,
-    }
-}
-
 /// One class of callers.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ClassFit {
@@ -207,21 +83,6 @@ pub struct ClassFit {
     pub short_share: f64,
     /// Patience.
     pub patience: SpanFit,
-}
-
-/// Agents who serve the same queues.
-#[derive(Clone, PartialEq, Debug)]
-pub struct GroupFit {
-    /// Its name.
-    pub name: String,
-    /// The queues they serve.
-    pub queues: BTreeSet<QueueId>,
-    /// How many agents.
-    pub n_agents: usize,
-    /// When they were there.
-    pub stretches: Vec<presence::Stretch>,
-    /// The same on average.
-    pub staff: MeanStaff,
 }
 
 /// A log, fitted.
@@ -390,54 +251,6 @@ fn classes(log: &Log, options: &Options, everyone: &SpanFit, said: &dyn Fn(&str)
     }
     classes.sort_by(|a, b| b.n.cmp(&a.n).then(a.name.cmp(&b.name)));
     classes
-}
-
-/// Agents by the queues that at least one in twenty of their services came from.
-#[must_use]
-pub fn groups(log: &Log, options: &Options, rule: presence::Rule) -> Vec<GroupFit> {
-    let stretches = presence::stretches(&log.logged(), rule);
-    use std::collections::BTreeMap;
-    let mut served: BTreeMap<&str, BTreeMap<QueueId, u64>> = BTreeMap::new();
-    for call in &log.calls {
-        if let Some(service) = &call.logged.service {
-            *served
-                .entry(&service.agent)
-                .or_default()
-                .entry(call.queue())
-                .or_default() += 1;
-        }
-    }
-    let mut by_queues: BTreeMap<BTreeSet<QueueId>, Vec<&str>> = BTreeMap::new();
-    for (agent, of_queues) in &served {
-        let all: u64 = of_queues.values().sum();
-        let own = of_queues.iter().filter(|(_, n)| **n * 20 >= all);
-        by_queues
-            .entry(own.map(|(queue, _)| *queue).collect())
-            .or_default()
-            .push(agent);
-    }
-    let dates = log.days.dates();
-    let group = |(queues, agents): (BTreeSet<QueueId>, Vec<&str>)| {
-        let names: Vec<&str> = queues
-            .iter()
-            .map(|queue| log.names.queues[queue.index()].as_str())
-            .collect();
-        let of_group = stretches
-            .iter()
-            .filter(|stretch| agents.contains(&stretch.agent.as_str()));
-        let stretches: Vec<presence::Stretch> = of_group.cloned().collect();
-        GroupFit {
-            name: match log.names.queues.len() {
-                1 => "agents".to_owned(),
-                _ => names.join("-"),
-            },
-            staff: mean_staff(&stretches, &dates, options.step, &options.alike),
-            n_agents: agents.len(),
-            queues,
-            stretches,
-        }
-    };
-    by_queues.into_iter().map(group).collect()
 }
 
 /// Whether a step divides a day into whole intervals.

@@ -43,7 +43,7 @@ impl Spans {
         let resolution = resolution(&observed);
         let seconds = |wanted: bool| {
             let of_kind = observed.iter().filter(|one| one.ended == wanted);
-            let mut values: Vec<f64> = of_kind.map(|one| one.after as f64 * 1e-6).collect();
+            let mut values: Vec<f64> = of_kind.map(|one| one.after as f64 / 1e6).collect();
             values.sort_unstable_by(f64::total_cmp);
             values
         };
@@ -101,7 +101,7 @@ impl Spans {
     pub fn survival(&self, x: f64) -> f64 {
         let i = self
             .curve
-            .partition_point(|step| step.after as f64 * 1e-6 <= x);
+            .partition_point(|step| step.after as f64 / 1e6 <= x);
         i.checked_sub(1).map_or(1.0, |i| self.curve[i].share)
     }
 
@@ -114,7 +114,7 @@ impl Spans {
         let mut most = 0.0_f64;
         let least = if self.cut.is_empty() { 1 } else { AT_RISK };
         for step in self.curve.iter().filter(|step| step.at_risk >= least) {
-            let at = step.after as f64 * 1e-6;
+            let at = step.after as f64 / 1e6;
             let half = 0.5 * self.resolution;
             let (early, late) = (survival((at - half).max(0.0)), survival(at + half));
             if at > 0.0 {
@@ -148,7 +148,7 @@ fn resolution(observed: &[Observed]) -> f64 {
     let coarsest = [1_000_000, 100_000, 10_000, 1_000]
         .into_iter()
         .find(|unit: &u64| observed.iter().all(|one| one.after.is_multiple_of(*unit)));
-    coarsest.map_or(0.0, |unit| unit as f64 * 1e-6)
+    coarsest.map_or(0.0, |unit| unit as f64 / 1e6)
 }
 
 /// The cells of ascending values.
@@ -208,7 +208,7 @@ mod tests {
         let law = Law::Exponential { mean: 180.0 };
         let exact: f64 = all
             .iter()
-            .map(|x| -(*x as f64 * 1e-6) / 180.0 - 180_f64.ln())
+            .map(|x| -(*x as f64 / 1e6) / 180.0 - 180_f64.ln())
             .sum();
         assert!(grouped.cells.len() < 500);
         let off = (grouped.log_likelihood(&law) - exact).abs() / 5_000.0;

@@ -12,7 +12,8 @@ use policy_file::quantity::format_span;
 use policy_file::{FileErrors, Names};
 
 use super::families::rounded;
-use super::parts::{ClassFit, Law, Parts};
+use super::law::Law;
+use super::parts::{ClassFit, Parts};
 use crate::scenario::{DistSpec, Scenario};
 
 /// The shortest `max_wait` of a policy that is made up.

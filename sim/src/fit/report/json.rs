@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{is_near, predictions, verdict};
 use crate::fit::families::Fitted;
-use crate::fit::parts::{ClassFit, SpanFit};
+use crate::fit::law::SpanFit;
+use crate::fit::parts::ClassFit;
 use crate::fit::predict::Prediction;
 use crate::fit::study::Study;
 use crate::fit::warnings::warnings;

@@ -1,17 +1,15 @@
 //! `fit.html`: data beside model, part by part, and what is predicted.
 
-use reports::render::{Column, Document, Page, Phone, Tone, marked};
+mod laws;
+mod outcomes;
 
-use super::{charts, head_starts, interval, is_near, off, parameter, value, verdict};
-use crate::fit::families::Fitted;
-use crate::fit::parts::SpanFit;
+use reports::render::{Column, Document, Page, Phone, Tone};
+
+use super::{charts, head_starts, is_near, value, verdict};
 use crate::fit::predict::Prediction;
 use crate::fit::study::Study;
 use crate::fit::warnings::warnings;
-use crate::fit::write::{dist, written_shape};
-
-/// Classes drawn; the others are in the tables.
-const MOST_CLASSES: usize = 8;
+use crate::fit::write::written_shape;
 
 /// The page and the numbers of its charts.
 #[must_use]
@@ -34,10 +32,10 @@ pub fn fit_page(study: &Study, command: &str) -> Page {
         all => page.list(all),
     };
     untold(&mut page, study);
-    predictions(&mut page, study);
+    outcomes::predictions(&mut page, study);
     arrivals(&mut page, study);
-    patience(&mut page, study);
-    talk(&mut page, study);
+    laws::patience(&mut page, study);
+    laws::talk(&mut page, study);
     agents(&mut page, study);
     order(&mut page, study);
     page.origin(&[
@@ -149,134 +147,6 @@ fn untold(page: &mut Document, study: &Study) {
     ]);
 }
 
-fn predictions(page: &mut Document, study: &Study) {
-    let Some(check) = &study.check else {
-        return;
-    };
-    page.section("predictions", "Recorded and simulated", "Predictions");
-    page.paragraph(
-        "From the calendar: arrivals and staffing are the scenario's own tables. Given their calls and agents: arrivals, \
-         classes and inferred presence are those of the days, everything else is the scenario's; talk and patience are \
-         drawn. An interval holds 95 of 100 replications; that the fit itself is uncertain is not in it. Near means \
-         abandonment within 1.5 points and the mean wait of the served within 15 %.",
-    );
-    page.heading("The fitted days: a check, no forecast");
-    one(page, "check", check);
-    if let Some(given) = &study.check_given {
-        one(page, "check-given", given);
-    }
-    if let Some(held) = &study.held_out {
-        page.heading("Days kept aside");
-        page.paragraph(&format!(
-            "{} dates that no figure was fitted to.",
-            held.dates.len()
-        ));
-        one(page, "held", &held.from_the_calendar);
-        one(page, "held-given", &held.given_calls_and_agents);
-    }
-    if let Some(other) = &study.predicted {
-        page.heading("The other log");
-        page.paragraph(&format!(
-            "{} dates that no figure was fitted to.",
-            other.dates.len()
-        ));
-        one(page, "other", &other.prediction);
-        what_if(page, &other.prediction, &other.what_if);
-    }
-}
-
-fn one(page: &mut Document, id: &str, prediction: &Prediction) {
-    let rows: Vec<Vec<String>> = prediction
-        .figures
-        .iter()
-        .map(|figure| {
-            let mark = match figure.is_inside() {
-                true => marked(Tone::Good, "inside"),
-                false => marked(Tone::Bad, "outside"),
-            };
-            vec![
-                figure.name.to_owned(),
-                value(figure, figure.recorded),
-                value(figure, figure.mean),
-                interval(figure),
-                off(figure),
-                mark,
-            ]
-        })
-        .collect();
-    page.table(
-        &format!(
-            "{}, {} replications: {}.",
-            prediction.title,
-            prediction.replications,
-            verdict(prediction)
-        ),
-        &[
-            ("figure", Column::Name),
-            ("recorded", Column::Number),
-            ("simulated", Column::Number),
-            ("95 %", Column::Number),
-            ("off", Column::Number),
-            ("recorded is", Column::Html),
-        ],
-        &rows,
-        Phone::Blocks,
-    );
-    let calls = prediction
-        .figure("calls_per_day")
-        .map(|_| charts::days(&format!("{id}-calls"), "Calls", prediction, |day| day.calls));
-    let hung_up = charts::days(&format!("{id}-hang-ups"), "Hang-ups", prediction, |day| {
-        day.hung_up
-    });
-    page.charts(
-        charts::waits(id, prediction)
-            .into_iter()
-            .chain(calls.flatten())
-            .chain(hung_up),
-    );
-}
-
-/// One part after the other taken from the predicted log itself.
-fn what_if(page: &mut Document, fitted: &Prediction, others: &[Prediction]) {
-    let figures = [
-        "abandonment_rate",
-        "asa",
-        "mean_wait_abandoned",
-        "connected_within_threshold",
-    ];
-    let row = |prediction: &Prediction| {
-        let cells = figures.iter().filter_map(|id| prediction.figure(id));
-        let cells = cells.map(|figure| format!("{} ({})", value(figure, figure.mean), off(figure)));
-        std::iter::once(prediction.title.clone())
-            .chain(cells)
-            .collect::<Vec<String>>()
-    };
-    let recorded = figures
-        .iter()
-        .filter_map(|id| fitted.figure(id))
-        .map(|figure| value(figure, figure.recorded));
-    let mut rows: Vec<Vec<String>> = vec![
-        std::iter::once("recorded".to_owned())
-            .chain(recorded)
-            .collect(),
-    ];
-    rows.push(row(fitted));
-    rows.extend(others.iter().map(row));
-    page.table(
-        "What if: the same days, with one part fitted to that log itself instead; then two runs that tell what drawing costs. The last is no \
-         prediction.",
-        &[
-            ("run", Column::Name),
-            ("abandoned", Column::Number),
-            ("wait of served", Column::Number),
-            ("of hung up", Column::Number),
-            ("served in time", Column::Number),
-        ],
-        &rows,
-        Phone::Blocks,
-    );
-}
-
 fn arrivals(page: &mut Document, study: &Study) {
     page.section("arrivals", "Arrivals", "Arrivals");
     for (place, queue) in study.log.names.queues.iter().enumerate() {
@@ -312,139 +182,6 @@ fn arrivals(page: &mut Document, study: &Study) {
     }
 }
 
-fn patience(page: &mut Document, study: &Study) {
-    page.section("patience", "Patience", "Patience");
-    let parts = &study.parts;
-    page.paragraph(
-        "A caller who is served shows only that its patience was longer than its wait: censored. The curve is Kaplan \
-         and Meier's with Greenwood's band; the families are fitted by maximum likelihood with the same censoring.",
-    );
-    candidates(page, "All callers together.", &parts.patience);
-    page.charts(
-        charts::patience("patience", "Patience of all callers", &parts.patience)
-            .into_iter()
-            .chain(charts::hazard(&parts.patience.spans, &parts.peaks)),
-    );
-    let own = parts
-        .classes
-        .iter()
-        .filter(|class| !class.patience.is_pooled)
-        .take(MOST_CLASSES);
-    page.charts(own.filter_map(|class| {
-        let id = format!("patience-{}", charts::slug(&class.name));
-        charts::patience(&id, &format!("Patience of {}", class.name), &class.patience)
-    }));
-    class_table(
-        page,
-        study,
-        |class| &class.patience,
-        "Patience by class; * of all classes together.",
-    );
-}
-
-fn talk(page: &mut Document, study: &Study) {
-    page.section("talk", "Talk times", "Talk");
-    page.paragraph(
-        "The likeliest family (least AIC) stands for a class when its distance to the data is at most 0.03 and its mean \
-         within 2 % of theirs; otherwise the data themselves do.",
-    );
-    class_table(
-        page,
-        study,
-        |class| &class.talk,
-        "Talk by class; * of all classes together.",
-    );
-    let own: Vec<_> = study
-        .parts
-        .classes
-        .iter()
-        .filter(|class| !class.talk.is_pooled)
-        .take(MOST_CLASSES)
-        .collect();
-    page.charts(own.iter().filter_map(|class| charts::talk(class)));
-    for class in own {
-        candidates(page, &format!("Talk of {}.", class.name), &class.talk);
-    }
-}
-
-fn class_table(
-    page: &mut Document,
-    study: &Study,
-    of: fn(&crate::fit::parts::ClassFit) -> &SpanFit,
-    caption: &str,
-) {
-    let rows: Vec<Vec<String>> = study
-        .parts
-        .classes
-        .iter()
-        .map(|class| {
-            let fit = of(class);
-            let pooled = if fit.is_pooled { " *" } else { "" };
-            let seconds = |x: Option<f64>| x.map_or("-".to_owned(), |x| format!("{x:.1} s"));
-            let chosen = fit.chosen.map(|place| &fit.candidates[place]);
-            let mean = chosen
-                .map(|one| one.mean)
-                .or_else(|| fit.curve.as_ref().map(|curve| curve.dist().mean()));
-            vec![
-                class.name.clone(),
-                class.n.to_string(),
-                format!("{}{pooled}", fit.spans.ended.len()),
-                seconds(fit.spans.mean()),
-                fit.law().map_or("-", |law| law.name()).to_owned(),
-                seconds(mean),
-                format!("{:.3}", chosen.map_or(0.0, |one| one.distance)),
-            ]
-        })
-        .collect();
-    page.table(
-        caption,
-        &[
-            ("class", Column::Name),
-            ("calls", Column::Number),
-            ("seen to the end", Column::Number),
-            ("their mean", Column::Number),
-            ("law", Column::Long),
-            ("its mean", Column::Number),
-            ("distance", Column::Number),
-        ],
-        &rows,
-        Phone::Blocks,
-    );
-}
-
-fn candidates(page: &mut Document, caption: &str, fit: &SpanFit) {
-    let rows: Vec<Vec<String>> = fit.candidates.iter().map(candidate).collect();
-    if rows.is_empty() {
-        return;
-    }
-    page.folded_table(
-        &format!("Families tried: {caption}"),
-        &format!("{caption} The best first; distance is Kolmogorov's."),
-        &[
-            ("family", Column::Name),
-            ("as a scenario writes it", Column::Long),
-            ("parameters ± standard error", Column::Long),
-            ("log-likelihood", Column::Number),
-            ("AIC", Column::Number),
-            ("distance", Column::Number),
-        ],
-        &rows,
-        Phone::Blocks,
-    );
-}
-
-fn candidate(one: &Fitted) -> Vec<String> {
-    let parameters: Vec<String> = one.parameters.iter().map(parameter).collect();
-    vec![
-        one.family.name().to_owned(),
-        dist(&one.spec),
-        parameters.join(", "),
-        format!("{:.1}", one.log_likelihood),
-        format!("{:.1}", one.aic),
-        format!("{:.3}", one.distance),
-    ]
-}
-
 fn agents(page: &mut Document, study: &Study) {
     page.section("agents", "Agents", "Agents");
     let scale = study
@@ -472,7 +209,7 @@ fn agents(page: &mut Document, study: &Study) {
     }
     match &study.parts.wrap_up {
         Some(curve) => {
-            page.charts(charts::wrap_up(curve, &study.parts.pauses));
+            page.charts(charts::laws::wrap_up(curve, &study.parts.pauses));
         }
         None => {
             page.paragraph("No time after services was seen under load.");

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{head_starts, interval, off, predictions, short, value, verdict};
-use crate::fit::parts::{ClassFit, SpanFit};
+use crate::fit::law::SpanFit;
+use crate::fit::parts::ClassFit;
 use crate::fit::study::Study;
 use crate::fit::warnings::warnings;
 use crate::fit::write::written_shape;
@@ -94,7 +95,6 @@ fn classes(text: &mut String, study: &Study) {
         "",
         "calls",
         "hung up",
-        "short",
         "talk: data, law",
         "",
         "distance",
@@ -126,7 +126,6 @@ fn class_row(class: &ClassFit) -> Vec<String> {
         class.name.clone(),
         class.n.to_string(),
         format!("{:.1} %", 100.0 * class.hung_up as f64 / class.n as f64),
-        format!("{:.1} %", 100.0 * class.short_share),
         format!("{}, {} s", seconds(talk.spans.mean()), seconds(mean)),
         format!(
             "{}{}",

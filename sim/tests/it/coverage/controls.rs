@@ -43,7 +43,7 @@ fn judged(file: &str, set: &[&str], replications: u32) -> [(f64, f64); 3] {
 fn controls_have_mean_0() {
     let day_factor = "experiment.day_factor={ gamma: { shape: 28.7 } }";
     let short = "experiment.horizon=5h";
-    let n = if super::is_proof() { 2_000 } else { 150 };
+    let n = if super::is_proof() { 600 } else { 150 };
     for (file, set) in [
         ("plan/phase-4.yaml", vec![day_factor, short]),
         ("plan/callbacks.yaml", vec![short]),

@@ -84,7 +84,7 @@ fn what_is_written_passes_check_and_runs_and_is_the_same_on_any_number_of_thread
             "{table}"
         );
         assert!(
-            table.lines().all(|line| line.chars().count() <= 110),
+            table.lines().all(|line| line.chars().count() <= 100),
             "{table}"
         );
         let read = |name: &str| std::fs::read_to_string(folder.0.join(name)).unwrap();

@@ -11,8 +11,9 @@ use reports::record::{CallRow, Outcome};
 use sim::experiment::{Control, Options as RunOptions, run};
 use sim::fit::families::Family;
 use sim::fit::parts::Options;
+use sim::fit::request::{HoldOut, Request};
 use sim::fit::simulate::Simulator;
-use sim::fit::study::{HoldOut, Request, Study, StudyError, study};
+use sim::fit::study::{Study, StudyError, study};
 use sim::fit::write::Told;
 use sim::scenario::Scenario;
 use sim::world::Checks;
@@ -221,14 +222,14 @@ fn a_simulated_log_gives_back_what_it_was_simulated_from() {
 
     let standard = parts.class("standard").unwrap();
     let vip = parts.class("vip").unwrap();
-    let of = |fit: &sim::fit::parts::SpanFit, family| {
+    let of = |fit: &sim::fit::law::SpanFit, family| {
         fit.candidates
             .iter()
             .find(|one| one.family == family)
             .unwrap()
             .clone()
     };
-    let check = |family, fit: &sim::fit::parts::SpanFit, truth: &[f64], what: &str| {
+    let check = |family, fit: &sim::fit::law::SpanFit, truth: &[f64], what: &str| {
         let found = of(fit, family);
         for (parameter, truth) in found.parameters.iter().zip(truth) {
             let error = parameter.standard_error.unwrap();
@@ -263,7 +264,7 @@ fn a_simulated_log_gives_back_what_it_was_simulated_from() {
     );
     check(Family::Gamma, &vip.talk, &[2.0, 260.0], "talk of vip");
     let chosen =
-        |fit: &sim::fit::parts::SpanFit| fit.chosen.map(|place| fit.candidates[place].family);
+        |fit: &sim::fit::law::SpanFit| fit.chosen.map(|place| fit.candidates[place].family);
     assert_eq!(chosen(&standard.talk), Some(Family::Lognormal));
     assert_eq!(chosen(&vip.talk), Some(Family::Gamma));
 
