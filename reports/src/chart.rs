@@ -7,6 +7,7 @@
 
 mod canvas;
 mod estimates;
+mod forest;
 mod over_time;
 mod plotted;
 mod recorded;
@@ -14,6 +15,7 @@ mod waits;
 mod warm_up;
 
 pub use canvas::Role;
+pub use forest::{Effect, Forest};
 pub(crate) use plotted::dot;
 pub use plotted::{Numbers, Plotted, Point, Scale, Series};
 pub(crate) use recorded::charts as recorded;

@@ -10,7 +10,8 @@
 //! 5. [`calibration`]: announced waits against realised ones, by estimator.
 //! 6. [`gate`]: rules about measures, judged as a family with three verdicts.
 //! 7. [`regression`]: a run beside a committed baseline, with margins and three verdicts.
-//! 8. [`report`]: all of it for one run, computed once.
+//! 8. [`report`]: all of it for one run, computed once; [`compare`]: runs beside each other;
+//!    [`tune`]: what a search found.
 //! 9. [`render`]: `report.json`, CSV files, the terminal's table, the page with its charts.
 //!
 //! [`digest`] stands beside them: equal digests, equal runs.
@@ -27,9 +28,11 @@ pub mod stats;
 
 pub mod calibration;
 
+pub mod compare;
 pub mod gate;
 pub mod regression;
 pub mod report;
+pub mod tune;
 
 pub mod chart;
 pub mod render;

@@ -48,6 +48,20 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// The word in files.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Unit::Ratio => "ratio",
+            Unit::Seconds | Unit::SignedSeconds => "s",
+            Unit::Count => "count",
+            Unit::Calls => "calls",
+            Unit::PerHour => "per_hour",
+            Unit::Value => "value",
+            Unit::Score => "score",
+        }
+    }
+
     /// The smallest and the largest value there can be.
     #[must_use]
     pub const fn range(self) -> (f64, f64) {

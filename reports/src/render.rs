@@ -3,6 +3,7 @@
 //!
 //! Everything but `timing.json` is a function of the report alone: same report, same bytes.
 
+mod aligned;
 mod csv;
 mod histograms;
 mod json;
@@ -12,9 +13,12 @@ mod regression;
 mod terminal;
 mod timing;
 
+pub(crate) use aligned::{Align, aligned};
+pub(crate) use csv::quoted as csv_field;
 pub use csv::{calls_csv, series_csv};
 pub use histograms::spans_hlog;
 pub use json::{report_json, report_json_with_speed};
+pub(crate) use number::signed;
 pub use number::{Row, confidence, with_unit};
 pub(crate) use page::NONE;
 pub(crate) use page::escaped;

@@ -136,6 +136,40 @@ impl SampleTable {
         }
     }
 
+    /// Only the columns that are wanted.
+    #[must_use]
+    pub fn only(&self, is_wanted: impl Fn(&Quantity) -> bool) -> SampleTable {
+        let kept: Vec<usize> = (0..self.quantities.len())
+            .filter(|column| is_wanted(&self.quantities[*column]))
+            .collect();
+        let rows = self.rows.iter().map(|row| {
+            let mut spans: Vec<Pooled> = Vec::new();
+            let cells = kept.iter().map(|column| match row.cells[*column] {
+                Cell::Quantile(q, place) => {
+                    let known = spans.iter().position(|known| *known == row.spans[place]);
+                    Cell::Quantile(
+                        q,
+                        known.unwrap_or_else(|| {
+                            spans.push(row.spans[place].clone());
+                            spans.len() - 1
+                        }),
+                    )
+                }
+                other @ (Cell::Ratio(..) | Cell::Value(_) | Cell::Absent) => other,
+            });
+            Row {
+                offered: row.offered,
+                cells: cells.collect(),
+                spans,
+                controls: row.controls,
+            }
+        });
+        SampleTable {
+            quantities: kept.iter().map(|column| self.quantities[*column]).collect(),
+            rows: rows.collect(),
+        }
+    }
+
     /// Numerator and denominator by replication, of a ratio; `None` when it is none or no column.
     #[must_use]
     pub fn ratios(&self, measure: &Measure, part: Part) -> Option<Vec<(f64, f64)>> {
@@ -145,6 +179,34 @@ impl SampleTable {
             Cell::Value(_) | Cell::Quantile(..) | Cell::Absent => None,
         });
         cells.collect()
+    }
+
+    /// What each replication says by itself, in the measure's unit: its own ratio, value or quantile.
+    /// `None` when it is no column.
+    #[must_use]
+    pub fn by_replication(&self, measure: &Measure, part: Part) -> Option<Vec<Option<f64>>> {
+        let column = self.column(measure, part)?;
+        let own = |row: &Row| match row.cells[column] {
+            Cell::Ratio(part, whole) => (whole != 0.0).then(|| part / whole),
+            Cell::Value(value) => Some(value),
+            Cell::Quantile(q, place) => Some(row.spans.get(place)?.quantile(q)? / 1e6),
+            Cell::Absent => None,
+        };
+        Some(self.rows.iter().map(own).collect())
+    }
+
+    /// Whether replication i of both speaks of the measure, or of neither: only then may an estimate
+    /// be paired with the other's.
+    #[must_use]
+    pub fn matches(&self, other: &SampleTable, measure: &Measure) -> bool {
+        let columns = self.column(measure, Part::Whole);
+        let Some((here, there)) = columns.zip(other.column(measure, Part::Whole)) else {
+            return false;
+        };
+        // Ratios and quantiles put a replication without a value in as nothing; values leave it out.
+        let is_value = |row: &Row, column: usize| matches!(row.cells[column], Cell::Value(_));
+        let mut pairs = self.rows.iter().zip(&other.rows);
+        self.n() == other.n() && pairs.all(|(a, b)| is_value(a, here) == is_value(b, there))
     }
 
     /// What draws were beyond their means, by replication; `None` where nobody says.

@@ -14,6 +14,7 @@
 mod controls;
 mod difference;
 mod estimate;
+mod exclusive;
 mod holm;
 mod kolmogorov;
 mod minimum;
@@ -26,6 +27,7 @@ mod warm_up;
 pub use controls::{Controls, LEAST_REPLICATIONS, WORTH_IT};
 pub use difference::Difference;
 pub use estimate::{Estimate, Interval};
+pub use exclusive::{Adjusted, exclusive};
 pub use holm::{Decision, holm};
 pub use kolmogorov::{distance as kolmogorov_distance, p_value as kolmogorov_p_value};
 pub use minimum::{Minimum, minimum, standard_errors};

@@ -6,6 +6,7 @@
 
 mod calibrate;
 mod check;
+mod compare;
 mod files;
 mod fit;
 mod gate;
@@ -15,6 +16,7 @@ mod progress;
 mod repeat;
 mod run;
 mod sweep;
+mod tune;
 mod worker;
 
 use std::ffi::OsString;
@@ -106,6 +108,10 @@ enum Command {
     Fit(Box<fit::FitArgs>),
     /// Run every phase and rollout stage of a plan in order, and stop at the first that does not hold.
     Plan(PlanArgs),
+    /// Compare scenarios, or one under several policies: differences with intervals, and verdicts.
+    Compare(compare::CompareArgs),
+    /// Find the cheapest value of a parameter whose gates hold.
+    Tune(tune::TuneArgs),
     /// Run a scenario under many settings: curves with intervals, a table, JSON and CSV.
     Sweep(sweep::SweepArgs),
     /// Run blocks of sweeps that wait at a NATS server, until stopped.
@@ -273,6 +279,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Merge(args) => merge::merge(&args),
         Command::Fit(args) => fit::fit(&args),
         Command::Plan(args) => plan::plan(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Tune(args) => tune::tune(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

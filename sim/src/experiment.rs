@@ -7,6 +7,7 @@
 mod batch;
 mod calibrate;
 mod check;
+mod compare;
 mod course;
 mod each;
 mod error;
@@ -17,6 +18,7 @@ mod sequential;
 
 pub use calibrate::{Altered, Calibrate, Calibrated, calibrate, estimator_name};
 pub use check::check_invariants;
+pub use compare::{Contender, Pairing, compare};
 pub use each::each;
 pub use error::RunError;
 pub use run::{Control, Options, Run, run};

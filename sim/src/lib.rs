@@ -19,4 +19,5 @@ pub mod streams;
 pub mod sweep;
 mod table;
 pub mod trace;
+pub mod tune;
 pub mod world;

@@ -112,7 +112,7 @@ fn seconds(micros: Micros) -> String {
     text.trim_end_matches('s').to_string()
 }
 
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     if name.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {

@@ -174,23 +174,35 @@ fn grouped(value: f64) -> String {
         v if v < 10_000.0 => 1,
         _ => 0,
     };
-    let text = plain(value, digits);
+    apart(&plain(value, digits))
+}
+
+/// With its sign, also when it is above 0, and so many decimals: `+1 234.5`.
+#[must_use]
+pub(crate) fn signed(value: f64, digits: usize) -> String {
+    let text = apart(&plain(value, digits));
+    let is_above = value > 0.0 && text.contains(|c: char| ('1'..='9').contains(&c));
+    format!("{}{text}", if is_above { "+" } else { "" })
+}
+
+/// Thousands apart by a gap.
+fn apart(text: &str) -> String {
     let (sign, rest) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
-        None => ("", text.as_str()),
+        None => ("", text),
     };
     let (whole, decimals) = match rest.split_once('.') {
         Some((whole, _)) => (whole, &rest[whole.len()..]),
         None => (rest, ""),
     };
-    let mut apart = String::new();
+    let mut spaced = String::new();
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            apart.push(' ');
+            spaced.push(' ');
         }
-        apart.push(digit);
+        spaced.push(digit);
     }
-    format!("{sign}{apart}{decimals}")
+    format!("{sign}{spaced}{decimals}")
 }
 
 /// Fixed decimals, never a negative zero.

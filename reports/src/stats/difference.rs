@@ -1,8 +1,8 @@
 //! The difference of two estimates, of the same draws or of others: one-sided bounds, p values, and
 //! the smallest change that so many replications can show.
 
-use super::Estimate;
 use super::student::{normal_quantile, t_quantile, t_two_sided};
+use super::{Estimate, Interval};
 
 /// More replications are never asked for.
 const MOST: f64 = 1e7;
@@ -73,6 +73,16 @@ impl Difference {
         self.point + self.reach(level)
     }
 
+    /// The two-sided interval at `confidence` (0..1).
+    #[must_use]
+    pub fn interval(&self, confidence: f64) -> Interval {
+        let level = (1.0 - confidence) / 2.0;
+        Interval {
+            lower: self.lower(level),
+            upper: self.upper(level),
+        }
+    }
+
     fn reach(&self, level: f64) -> f64 {
         if self.se == 0.0 {
             return 0.0;
@@ -88,6 +98,28 @@ impl Difference {
         }
         let tail = t_two_sided(self.point / self.se, self.df) / 2.0;
         if self.point > 0.0 { tail } else { 1.0 - tail }
+    }
+
+    /// The p value of "the true difference is `value`", two-sided.
+    #[must_use]
+    pub fn p_value(&self, value: f64) -> f64 {
+        let distance = self.point - value;
+        match (self.se == 0.0, distance == 0.0) {
+            (true, true) => 1.0,
+            (true, false) => 0.0,
+            (false, _) => t_two_sided(distance / self.se, self.df),
+        }
+    }
+
+    /// The p value of "the true difference is `margin` or more, either way": two one-sided tests
+    /// (Schuirmann 1987). Small = equivalent within the margin.
+    #[must_use]
+    pub fn p_not_within(&self, margin: f64) -> f64 {
+        if self.point.abs() >= margin {
+            return 1.0;
+        }
+        // One-sided: half of the two-sided, as the point lies on the side of each alternative.
+        self.p_value(margin).max(self.p_value(-margin)) / 2.0
     }
 
     /// The smallest true difference that a one-sided test at `level` finds with probability `power`:

@@ -158,10 +158,14 @@ impl Estimate {
         Estimate::new(point, None, influence, 1.0, Scale::PLAIN)
     }
 
-    /// By replication, in order: how far it pulls the point, in the point's unit, controls left aside.
-    /// Empty when the method gives none.
+    /// By replication, in order: how far it pulls the point, in the point's unit, controls left aside:
+    /// their standard deviation over the root of their number is the standard error. Empty when the
+    /// method gives none.
     pub fn influence(&self) -> impl ExactSizeIterator<Item = f64> {
-        self.influence.iter().map(|pull| pull * self.unit)
+        let correction = self.scale.correction(self.n());
+        self.influence
+            .iter()
+            .map(move |pull| pull * self.unit * correction)
     }
 
     /// The point without what controls explain: what [`Estimate::influence`] pulls at.

@@ -8,6 +8,7 @@
 mod calibration;
 mod charts;
 mod coverage;
+mod differences;
 mod recording;
 mod regressions;
 mod reporting;

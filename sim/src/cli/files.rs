@@ -5,10 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use reports::compare::{Compared, compare_csv, compare_json, compare_page};
 use reports::render::Timing;
 use reports::render::{
     Page, calls_csv, report_json, report_page, series_csv, spans_hlog, timing_json,
 };
+use reports::tune::{Tuned, tune_csv, tune_json, tune_page};
 
 use crate::experiment::Run;
 
@@ -22,6 +24,10 @@ pub(super) const OF_RUN: &[&str] = &[
     "recorded.csv",
     "calls.csv",
 ];
+/// Every file that `compare` may write.
+pub(super) const OF_COMPARE: &[&str] = &["compare.json", "compare.html", "compare.csv"];
+/// Every file that `tune` may write.
+pub(super) const OF_TUNE: &[&str] = &["tune.json", "tune.html", "tune.csv"];
 /// Where the numbers of charts go.
 const CHARTS: &str = "charts";
 
@@ -153,6 +159,22 @@ pub(super) fn of_run(run: &Run, timing: &Timing, calls: bool) -> Vec<(String, St
     if calls {
         add("calls.csv", calls_csv(report));
     }
+    files
+}
+
+/// The files of a comparison.
+pub(super) fn of_compare(compared: &Compared) -> Vec<(String, String)> {
+    let mut files = of_page("compare.html", compare_page(compared));
+    files.push(("compare.json".to_string(), compare_json(compared)));
+    files.push(("compare.csv".to_string(), compare_csv(compared)));
+    files
+}
+
+/// The files of a search.
+pub(super) fn of_tune(tuned: &Tuned) -> Vec<(String, String)> {
+    let mut files = of_page("tune.html", tune_page(tuned));
+    files.push(("tune.json".to_string(), tune_json(tuned)));
+    files.push(("tune.csv".to_string(), tune_csv(tuned)));
     files
 }
 

@@ -130,7 +130,13 @@ impl Sampler {
     /// The scenario's gates as a family, at its confidence.
     #[must_use]
     pub fn judge(&self, sampled: &Sampled) -> Vec<Judged> {
-        judge(&self.gates(sampled), &sampled.own, self.confidence)
+        self.judge_at(sampled, self.confidence)
+    }
+
+    /// The same at another confidence.
+    #[must_use]
+    pub fn judge_at(&self, sampled: &Sampled, confidence: f64) -> Vec<Judged> {
+        judge(&self.gates(sampled), &sampled.own, confidence)
     }
 }
 

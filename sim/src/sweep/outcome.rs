@@ -83,6 +83,9 @@ pub fn verified<'t>(address: &str, text: &'t str) -> Result<&'t str, Damage> {
         Ok(head) => head,
         Err(error) => return Err(Damage(format!("is not a result ({error})"))),
     };
+    if head.schema != 1 {
+        return damage("is of another version of the format");
+    }
     if head.address != address {
         return damage("is of another block");
     }

@@ -176,7 +176,9 @@ impl Range {
         } else {
             to.value - from.value
         };
-        let needed = (3.0 - libm::ceil(libm::log10(finest))).clamp(0.0, 6.0) as usize;
+        // 0.6 - 0.5 is a little less than 0.1.
+        let power = libm::floor(libm::log10(finest) + 1e-9);
+        let needed = (3.0 - power).clamp(0.0, 6.0) as usize;
         let decimals = match from.unit {
             _ if is_counted => 0,
             // Shares are read with two decimals.
@@ -378,7 +380,7 @@ mod tests {
         };
         assert_eq!(at("a=1s..60s", 0.5), "30.50s");
         assert_eq!(at("a=log:1s..100s", 0.5), "10.000s");
-        assert_eq!(at("a=10%..90%", 0.123_456), "19.9%");
+        assert_eq!(at("a=10%..90%", 0.123_456), "19.88%");
         assert_eq!(at("a=0.5s..0.6s", 0.55), "0.5550s");
         // Counts: each as likely as any other.
         let counts: Vec<String> = [0.1, 0.4, 0.7, 0.999].map(|u| at("a=1..3", u)).to_vec();

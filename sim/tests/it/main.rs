@@ -7,6 +7,7 @@ mod calendar;
 mod calibrate_command;
 mod calibration;
 mod command;
+mod compare;
 mod coverage;
 mod dist;
 mod draws;
@@ -29,6 +30,7 @@ mod streams;
 mod sweep;
 mod theory;
 mod traces;
+mod tune;
 mod worlds;
 
 use std::path::{Path, PathBuf};
