@@ -19,14 +19,16 @@ fn is_proof() -> bool {
 fn january(folder: &Folder) -> Option<Request> {
     let mut request = folder.request();
     request.log = bank()?;
-    request.columns = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../scenarios/bank-1999/columns-by-type.yaml");
+    request.columns =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/bank-1999/columns-by-type.yaml");
     request.options.alike = vec![weekdays("sun-thu").unwrap()];
     request.replications = if is_proof() { 100 } else { 2 };
     request.what_ifs = is_proof();
     // The weekly table plays no part where presence is given.
     request.calibration_calls = is_proof().then_some(300_000.0);
-    let types = ["regular", "prospect", "english", "internet", "stock", "returned"];
+    let types = [
+        "regular", "prospect", "english", "internet", "stock", "returned",
+    ];
     let by = std::time::Duration::from_secs(90);
     request.told.head_starts = types.map(|name| (format!("{name}-priority"), by)).to_vec();
     Some(request)
@@ -35,7 +37,11 @@ fn january(folder: &Folder) -> Option<Request> {
 /// Within 1.5 points of the abandonment and 15 % of the mean wait of the served.
 fn judge(prediction: &Prediction) {
     let [hung_up, wait] = ["abandonment_rate", "asa"].map(|id| prediction.figure(id).unwrap());
-    assert!(hung_up.off().abs() <= 0.015, "{}: {hung_up:?}", prediction.title);
+    assert!(
+        hung_up.off().abs() <= 0.015,
+        "{}: {hung_up:?}",
+        prediction.title
+    );
     assert!(wait.off().abs() <= 0.15, "{}: {wait:?}", prediction.title);
 }
 
@@ -75,7 +81,11 @@ fn february_s_working_days_are_predicted_from_january() {
 
     let predicted = study.predicted.as_ref().unwrap();
     assert_eq!(predicted.dates.len(), 20);
-    let recorded = predicted.prediction.figure("abandonment_rate").unwrap().recorded;
+    let recorded = predicted
+        .prediction
+        .figure("abandonment_rate")
+        .unwrap()
+        .recorded;
     assert!((recorded - 0.1321).abs() < 0.0001, "{recorded}");
     judge(&predicted.prediction);
     // Figures of the log's description: 29 days, 5.5 % of services under 10 s, 41 % call again within the hour.
