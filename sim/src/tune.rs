@@ -1,7 +1,7 @@
 //! Tuning: the cheapest value of a parameter, or point of a set, whose gates hold.
 //!
-//! In reading order: [`parameter`] and [`grid`] (what is varied), [`search`] (what every search asks of its
-//! points, and how sure it is), [`bisection`], [`selection`], [`simulated`] (points as replications of a
+//! In reading order: `parameter` and `grid` (what is varied), `search` (what every search asks of its
+//! points, and how sure it is), `bisection`, `selection`, `simulated` (points as replications of a
 //! scenario, on one seed).
 
 mod bisection;

@@ -74,7 +74,7 @@ fn promise(
         .and_then(|figures| figures.of_oracle)
         .map_or(String::new(), |ratio| {
             format!(
-                "; best reaches {} of it ({level}: {})",
+                "; best is right {} as often ({level}: {})",
                 percent(ratio.point),
                 percents(ratio)
             )

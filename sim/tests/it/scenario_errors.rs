@@ -652,7 +652,7 @@ fn logs_must_fit_their_columns() {
         "poisson: 60/h",
         "trace: { file: survival.csv, columns: columns.yaml }",
         expect![[r#"
-            error: the log has no columns `day`, `queued`, `entered`, `line`, `priority`, `outcome`, `talk`, `waited`, `agent`, `served`, `ended`
+            error: the log has no columns `day`, `queued`, `entered`, `line`, `outcome`, `priority`, `talk`, `waited`, `agent`, `served`, `ended`
              --> FILES/survival.csv:1:1
               |
             1 | seconds,survival

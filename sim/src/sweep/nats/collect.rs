@@ -19,6 +19,8 @@ use crate::sweep::{Plan, Store, SweepError, outcome};
 const LOOK: Duration = Duration::from_secs(1);
 /// How long one pull waits.
 const PULL: Duration = Duration::from_millis(300);
+/// How long a look or a pull may take, the plan and all tasks among them.
+const ANSWER: Duration = Duration::from_secs(120);
 /// Without any worker for so long, a person is told how to start one.
 const ALONE: Duration = Duration::from_secs(5);
 
@@ -96,9 +98,9 @@ pub(super) async fn collect(
         let went = match is_time {
             true => {
                 looked = Some(Instant::now());
-                collector.look().await
+                bounded(collector.look()).await
             }
-            false => collector.pull().await,
+            false => bounded(collector.pull()).await,
         };
         match went {
             Ok(()) => contact.is(true, ""),
@@ -111,6 +113,14 @@ pub(super) async fn collect(
     };
     collector.queue.remove().await;
     result
+}
+
+/// What a server that ended never answers is asked again.
+async fn bounded(step: impl Future<Output = Result<(), End>>) -> Result<(), End> {
+    match tokio::time::timeout(ANSWER, step).await {
+        Ok(went) => went,
+        Err(_) => Err(End::Trouble("no answer".into())),
+    }
 }
 
 impl<'s> Collector<'s> {

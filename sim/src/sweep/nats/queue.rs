@@ -25,6 +25,18 @@ const PLAN: &str = "plan";
 /// Whatever the client says went wrong. It is shown and, mostly, tried again.
 pub(super) type Trouble = Box<dyn std::error::Error + Send + Sync>;
 
+/// Waits for an answer no longer than `most`: a server that ends between question and answer never gives one,
+/// and the client alone would wait for ever.
+pub(super) async fn within<T>(
+    most: Duration,
+    answer: impl Future<Output = Result<T, Trouble>>,
+) -> Result<T, Trouble> {
+    match tokio::time::timeout(most, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(format!("no answer within {} s", most.as_secs()).into()),
+    }
+}
+
 /// A block that somebody is to do.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Task {

@@ -11,7 +11,7 @@ use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::queue::{Queue, Task, Trouble};
+use super::queue::{Queue, Task, Trouble, within};
 use super::{Contact, Server};
 use crate::experiment::Control;
 use crate::sweep::block::{Block, blocks};
@@ -21,6 +21,10 @@ use crate::sweep::{Build, Plan, SweepError};
 
 /// How long a worker without work waits before it asks again.
 const IDLE: Duration = Duration::from_millis(250);
+/// How long an answer may take; a message that comes later goes to another worker.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long a plan may take, which can be long.
+const PLAN: Duration = Duration::from_secs(60);
 /// How often a finished block is offered to a server that does not answer.
 const SENDS: u32 = 40;
 
@@ -178,8 +182,11 @@ impl Serving<'_> {
         };
         let tasks = queue.tasks().await?;
         let patience = tasks.cached_info().config.ack_wait;
-        let mut batch = tasks.fetch().max_messages(1).messages().await?;
-        let Some(message) = batch.next().await.transpose()? else {
+        let message = within(ANSWER, async {
+            let mut batch = tasks.fetch().max_messages(1).messages().await?;
+            batch.next().await.transpose()
+        });
+        let Some(message) = message.await? else {
             return Ok(false);
         };
         self.one(queue, &served, &message, patience).await?;
@@ -193,7 +200,7 @@ impl Serving<'_> {
             Some(Known::Refused) => return Ok(None),
             None => {}
         }
-        let text = queue.plan().await?;
+        let text = within(PLAN, queue.plan()).await?;
         let name = format!("the sweep {}", queue.id());
         let plan = Plan::parse(&text, &name).and_then(|plan| {
             plan.check_build(&name, self.build)?;
@@ -253,7 +260,7 @@ impl Serving<'_> {
             Ok(text) => self.deliver(queue, &task, Ok(&text)).await?,
             Err(SweepError::Stopped) => {
                 message.ack_with(AckKind::Nak(None)).await?;
-                self.client.flush().await?;
+                within(ANSWER, async { Ok(self.client.flush().await?) }).await?;
                 (self.tell)("a block was handed back");
                 return Ok(());
             }
