@@ -98,6 +98,7 @@ impl Tally {
     const HALF_LIFE: f64 = 900e6;
 
     /// Brings the busy share up to `now`, having been busy (or not) since the last time.
+    #[inline(never)]
     pub(crate) fn age(&mut self, now: Timestamp, busy: bool) {
         self.busy_share = self.aged(now, busy);
         self.share_at = now;
@@ -121,6 +122,7 @@ impl Tally {
     /// The busy share on a scale on which idle time does not move it, so that shares taken at
     /// different moments compare as they would now: its logarithm plus the half-lives up to its
     /// moment, in 2^-20 half-lives.
+    #[inline(never)]
     fn busy_rank(&self) -> u64 {
         if self.busy_share == 0 {
             return 0;
@@ -139,6 +141,7 @@ impl Tally {
     /// A load band is an eighth of a halving wide: loads within 9 % of each other, as of now, are
     /// alike. Keys stand still while an agent is idle, so a band of the share itself would leave who
     /// was busy an hour ago behind who is busy now, for as long as nobody asks it.
+    #[inline(never)]
     fn score(&self) -> u64 {
         let load = (self.busy_rank() >> 17).min((1 << 24) - 1);
         let answers = 10 - ((u64::from(self.answer_rate) * 10) >> 16);

@@ -136,6 +136,7 @@ impl Engine {
     }
 
     /// The legacy flow: one attempt to one agent believed available, else its failure.
+    #[inline(never)]
     pub(crate) fn attempt_legacy(&mut self, now: Timestamp, slot: u32, out: &mut Outbox) {
         let queue = self.calls[slot].queue;
         if !self.queues[queue.index()].open {

@@ -228,34 +228,8 @@ impl Calls {
         let slots = &self.slots;
         let id = self.directory.push(slot, |slot| slots[slot as usize].id);
         if slot as usize == self.slots.len() {
-            self.slots.push(Call {
-                id,
-                queue,
-                class,
-                features,
-                phase: Phase::Waiting,
-                lane: 0,
-                attempts: 0,
-                failed: 0,
-                callback_attempts: 0,
-                hops: 0,
-                n_live: 0,
-                live: [AgentId(0); MAX_RING],
-                overdue: false,
-                callback_offered: false,
-                is_callback: false,
-                legacy: !features.queued,
-                front: false,
-                inverts: false,
-                arrived: now,
-                joined: now,
-                owed_since: now,
-                eligible: now,
-                tried: Vec::new(),
-                told: None,
-                is_timed: false,
-                timers: timers.block(slots::COUNT),
-            });
+            let block = timers.block(slots::COUNT);
+            self.add(id, now, queue, class, features, block);
         } else {
             let call = &mut self.slots[slot as usize];
             call.id = id;
@@ -276,6 +250,47 @@ impl Calls {
             call.told = None;
         }
         slot
+    }
+
+    /// A further slot, of a call that has just come.
+    #[cold]
+    fn add(
+        &mut self,
+        id: CallId,
+        now: Timestamp,
+        queue: QueueId,
+        class: ClassId,
+        features: CallFeatures,
+        timers: Slot,
+    ) {
+        self.slots.push(Call {
+            id,
+            queue,
+            class,
+            features,
+            phase: Phase::Waiting,
+            lane: 0,
+            attempts: 0,
+            failed: 0,
+            callback_attempts: 0,
+            hops: 0,
+            n_live: 0,
+            live: [AgentId(0); MAX_RING],
+            overdue: false,
+            callback_offered: false,
+            is_callback: false,
+            legacy: !features.queued,
+            front: false,
+            inverts: false,
+            arrived: now,
+            joined: now,
+            owed_since: now,
+            eligible: now,
+            tried: Vec::new(),
+            told: None,
+            is_timed: false,
+            timers,
+        });
     }
 
     /// Forgets an ended call. Its timers must be disarmed.

@@ -242,6 +242,7 @@ impl Engine {
 
     /// Rings the reserved agents of the callers who have picked up, in the order in which they
     /// did, as far as the carrier takes their legs.
+    #[inline(never)]
     pub(crate) fn ring_reserved(&mut self, now: Timestamp, out: &mut Outbox) {
         let mut i = 0;
         while let Some(slot) = self.answered_callbacks.get(i).copied() {

@@ -2,6 +2,8 @@
 //! is fed by what becomes of the legs that are placed through it; what it holds up stays marked
 //! ([`crate::routing`]).
 
+use core::hint::cold_path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Offer;
@@ -43,6 +45,7 @@ impl Engine {
     pub(crate) fn carrier_succeeded(&mut self, now: Timestamp, out: &mut Outbox) {
         self.carrier.probe = None;
         if self.carrier.breaker.succeed() {
+            cold_path();
             let state = BreakerState::Closed;
             out.event(now, Event::CarrierBreaker { state });
         }

@@ -18,11 +18,16 @@ impl Engine {
             .arm(call.timers.nth(nth), timer, call.id.0, slot, at);
     }
 
+    #[inline]
     pub(crate) fn disarm_call(&mut self, slot: u32) {
-        let call = &mut self.calls[slot];
-        if !call.is_timed {
-            return;
+        if self.calls[slot].is_timed {
+            self.disarm_timed(slot);
         }
+    }
+
+    #[inline(never)]
+    fn disarm_timed(&mut self, slot: u32) {
+        let call = &mut self.calls[slot];
         call.is_timed = false;
         let block = call.timers;
         for nth in 0..call::slots::COUNT {

@@ -2,6 +2,7 @@
 //! order. Decisions live in the modules beside this one.
 
 use alloc::vec::Vec;
+use core::mem::ManuallyDrop;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::Agent;
@@ -190,16 +191,7 @@ impl Engine {
         out: &mut Outbox,
     ) -> Result<(), Rejection> {
         if let Input::Resumed { since } = input {
-            if since > now {
-                self.advance_to(now, out);
-                return Err(Rejection::BadGap);
-            }
-            // What came due before the gap fires as if the driver had looked then. In the gap nobody
-            // decided anything: nothing expires that was answered in it, and the rest waited.
-            // At its last step the driver was there: a gap begins no earlier.
-            let since = since.max(self.now);
-            self.advance_to(since, out);
-            self.put_off_over_gap(since, now);
+            self.bridge_gap(since, now, out)?;
         }
         self.advance_to(now, out);
         self.apply(now, input, out)?;
@@ -216,7 +208,28 @@ impl Engine {
         Ok(())
     }
 
+    /// What came due before the gap fires as if the driver had looked then. In the gap nobody
+    /// decided anything: nothing expires that was answered in it, and the rest waited.
+    #[cold]
+    fn bridge_gap(
+        &mut self,
+        since: Timestamp,
+        now: Timestamp,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        if since > now {
+            self.advance_to(now, out);
+            return Err(Rejection::BadGap);
+        }
+        // At its last step the driver was there: a gap begins no earlier.
+        let since = since.max(self.now);
+        self.advance_to(since, out);
+        self.put_off_over_gap(since, now);
+        Ok(())
+    }
+
     /// All timers due at `at`, in their order, then matches.
+    #[inline(never)]
     fn fire(&mut self, at: Timestamp, out: &mut Outbox) {
         self.now = at;
         while let Some(due) = self.timers.pop_due(at) {
@@ -238,26 +251,50 @@ impl Engine {
     }
 
     #[inline(always)]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the function beside it names the rest"
+    )]
     fn apply(&mut self, now: Timestamp, input: Input, out: &mut Outbox) -> Result<(), Rejection> {
-        match input {
+        // None of the inputs named here holds anything to be dropped.
+        let input = ManuallyDrop::new(input);
+        match *input {
             Input::CallArrived {
                 call,
                 caller,
                 queue,
                 class,
             } => self.call_arrived(now, call, caller, queue, class, out),
+            Input::CallEnded { call } => self.call_ended(now, call, out),
+            Input::OfferRinging { offer } => self.offer_ringing(now, offer, out),
+            Input::OfferAnswered { offer } => self.offer_answered(now, offer, out),
+            Input::CallBridged { offer } => self.call_bridged(now, offer, out),
+            _ => self.apply_aside(now, ManuallyDrop::into_inner(input), out),
+        }
+    }
+
+    /// What an ordinary call does not go through.
+    #[inline(never)]
+    fn apply_aside(
+        &mut self,
+        now: Timestamp,
+        input: Input,
+        out: &mut Outbox,
+    ) -> Result<(), Rejection> {
+        match input {
+            Input::CallArrived { .. }
+            | Input::CallEnded { .. }
+            | Input::OfferRinging { .. }
+            | Input::OfferAnswered { .. }
+            | Input::CallBridged { .. } => Ok(()),
             Input::CallerHungUp { call } => self.caller_hung_up(now, call, out),
             Input::VoicemailLeft { call } => self.voicemail_left(now, call, out),
             Input::CallbackAccepted { call, at } => self.callback_accepted(now, call, at, out),
             Input::CallbackAnswered { call } => self.callback_answered(now, call, out),
             Input::CallbackUnanswered { call } => self.callback_unanswered(now, call, out),
-            Input::CallEnded { call } => self.call_ended(now, call, out),
             Input::OfferPlaced { offer } => self.offer_placed(now, offer, out),
-            Input::OfferRinging { offer } => self.offer_ringing(now, offer, out),
-            Input::OfferAnswered { offer } => self.offer_answered(now, offer, out),
             Input::OfferDeclined { offer } => self.offer_declined(now, offer, out),
             Input::OfferFailed { offer, cause } => self.offer_failed(now, offer, cause, out),
-            Input::CallBridged { offer } => self.call_bridged(now, offer, out),
             Input::BridgeFailed { offer } => self.bridge_failed(now, offer, out),
             Input::AgentAssigned { agent, queues } => self.agent_assigned(now, agent, queues),
             Input::AgentStatusChanged { agent, status } => {

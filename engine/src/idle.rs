@@ -87,6 +87,7 @@ impl Queue {
 
     /// The k-th idle agent by id of the lowest level present, k = `hash` mod their number; the
     /// next one round that `fits`, then the next level.
+    #[inline(never)]
     pub(crate) fn random_idle(
         &self,
         need: Need,

@@ -40,6 +40,7 @@ impl Engine {
             && self.passes_over_waiting(now, slot, agent, level)
     }
 
+    #[inline(never)]
     fn passes_over_waiting(&self, now: Timestamp, slot: u32, agent: AgentId, level: Level) -> bool {
         let call = &self.calls[slot];
         let key = LineKey::of(call, slot);

@@ -32,21 +32,31 @@ impl Engine {
     #[inline]
     pub(crate) fn touch(&mut self, queue: QueueId) {
         if self.learns {
-            let state = &mut self.queues[queue.index()];
-            if state.learning.is_some() && !state.is_touched {
-                state.is_touched = true;
-                self.touched.push(queue);
-            }
+            self.note_touched(queue);
+        }
+    }
+
+    #[inline(never)]
+    fn note_touched(&mut self, queue: QueueId) {
+        let state = &mut self.queues[queue.index()];
+        if state.learning.is_some() && !state.is_touched {
+            state.is_touched = true;
+            self.touched.push(queue);
         }
     }
 
     #[inline]
     pub(crate) fn touch_queues_of(&mut self, agent: AgentId) {
         if self.learns {
-            for i in 0..self.agents[agent.index()].queues.len() {
-                let queue = self.agents[agent.index()].queues[i].0;
-                self.touch(queue);
-            }
+            self.note_touched_of(agent);
+        }
+    }
+
+    #[inline(never)]
+    fn note_touched_of(&mut self, agent: AgentId) {
+        for i in 0..self.agents[agent.index()].queues.len() {
+            let queue = self.agents[agent.index()].queues[i].0;
+            self.note_touched(queue);
         }
     }
 
@@ -99,9 +109,13 @@ impl Engine {
     /// A call was bridged to `agent`.
     #[inline]
     pub(crate) fn learn_answered(&mut self, now: Timestamp, slot: u32, agent: AgentId) {
-        if !self.learns || self.calls[slot].legacy {
-            return;
+        if self.learns && !self.calls[slot].legacy {
+            self.learn_wait(now, slot, agent);
         }
+    }
+
+    #[inline(never)]
+    fn learn_wait(&mut self, now: Timestamp, slot: u32, agent: AgentId) {
         let call = &self.calls[slot];
         let (queue, waited, told) = (call.queue, now.since(call.arrived), call.told);
         let setup = match self.agents[agent.index()].activity {

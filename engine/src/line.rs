@@ -53,13 +53,19 @@ impl Engine {
     }
 
     /// Arms what a newly waiting call waits for, by its queue's present policy.
+    #[inline]
     pub(crate) fn arm_waiting(&mut self, now: Timestamp, slot: u32) {
+        let queue = self.calls[slot].queue.index();
+        if self.queues[queue].rules.watches_waits {
+            self.arm_watched(now, slot);
+        }
+    }
+
+    #[inline(never)]
+    fn arm_watched(&mut self, now: Timestamp, slot: u32) {
         let call = &self.calls[slot];
         let queue = call.queue.index();
         let rules = &self.queues[queue].rules;
-        if !rules.watches_waits {
-            return;
-        }
         let policy = &self.policy.queues[queue];
         let (joined, arrived) = (call.joined, call.arrived);
         let max_wait = rules

@@ -107,8 +107,9 @@ impl Engine {
 
     #[inline]
     pub(crate) fn set_stage(&mut self, offer: Offer, stage: OfferStage) {
-        self.agents[offer.id.agent().index()].activity =
-            Activity::Offered(Offer { stage, ..offer });
+        if let Activity::Offered(live) = &mut self.agents[offer.id.agent().index()].activity {
+            live.stage = stage;
+        }
     }
 
     pub(crate) fn offer_placed(
@@ -351,6 +352,7 @@ impl Engine {
     }
 
     /// Withdraws every live offer of the call but the one to `winner`.
+    #[inline(never)]
     pub(crate) fn withdraw_others(
         &mut self,
         now: Timestamp,

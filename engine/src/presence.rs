@@ -1,6 +1,8 @@
 //! Who can be reached: status, heartbeat lease, device with its grace, rest and breaker, each with
 //! its own clock; and the staff counts that follow from them.
 
+use core::hint::cold_path;
+
 use crate::agent::{self, Activity, Device};
 use crate::call::Need;
 use crate::engine::Engine;
@@ -157,6 +159,7 @@ impl Engine {
 
     pub(crate) fn agent_succeeded(&mut self, now: Timestamp, agent: AgentId, out: &mut Outbox) {
         if self.agents[agent.index()].breaker.succeed() {
+            cold_path();
             let state = BreakerState::Closed;
             out.event(now, Event::AgentBreaker { agent, state });
         }

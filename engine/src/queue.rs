@@ -100,12 +100,20 @@ impl Queue {
             .lanes
             .iter()
             .position(|lane| lane.kind == kind)
-            .unwrap_or_else(|| {
-                self.lanes.push(Lane::new(class, features, priorities));
-                self.lanes.len() - 1
-            });
+            .unwrap_or_else(|| self.add_lane(class, features, priorities));
         // At most 48 for each of 65,536 classes.
         i as u32
+    }
+
+    #[cold]
+    fn add_lane(
+        &mut self,
+        class: ClassId,
+        features: CallFeatures,
+        priorities: &[Priority],
+    ) -> usize {
+        self.lanes.push(Lane::new(class, features, priorities));
+        self.lanes.len() - 1
     }
 
     /// Agents that work for this queue and meet `need`.

@@ -89,6 +89,7 @@ impl Engine {
     }
 
     /// The carrier takes no leg now: queues with a pair that needs one stay marked until it does.
+    #[inline(never)]
     fn hold_up(&mut self, now: Timestamp) {
         let mut held_up = core::mem::take(&mut self.to_route);
         held_up.retain(|queue| {
@@ -106,6 +107,7 @@ impl Engine {
     }
 
     /// Whether a marked queue has a possible pair, had the carrier a leg for it.
+    #[inline(never)]
     fn could_match(&self, now: Timestamp, queue: QueueId) -> bool {
         let state = &self.queues[queue.index()];
         let mut best = None;

@@ -41,6 +41,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn arm_scan(&mut self, now: Timestamp, queue: QueueId, continuous: bool) {
         let rules = &self.queues[queue.index()].rules;
         let scan = match (continuous, rules.poll, rules.reconcile) {

@@ -70,10 +70,19 @@ impl<K: Copy + Ord> CountedTree<K> {
     }
 
     /// The key with `index` keys before it.
+    #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<K> {
         if index >= self.len() {
             return None;
         }
+        if self.height == 0 {
+            return self.leaves[self.root as usize].get(index).copied();
+        }
+        self.get_below(index)
+    }
+
+    #[inline(never)]
+    fn get_below(&self, index: usize) -> Option<K> {
         let (mut node, mut index) = (self.root, index);
         for _ in 0..self.height {
             for child in &self.inners[node as usize] {
@@ -162,6 +171,7 @@ impl<K: Copy + Ord> CountedTree<K> {
         self.remove_anywhere(key)
     }
 
+    #[inline(never)]
     fn remove_anywhere(&mut self, key: K) -> bool {
         if self.len == 0 || !self.remove_below(self.root, self.height, key) {
             return false;

@@ -12,7 +12,9 @@ mod row;
 
 use core::fmt;
 
-use engine::output::Output;
+use engine::id::CommandId;
+use engine::output::{Command, Event, Output};
+use engine::time::Timestamp;
 
 use row::Row;
 
@@ -90,6 +92,18 @@ impl TraceHasher {
     #[inline(always)]
     pub fn output(&mut self, output: &Output) {
         self.take(Row::of(output));
+    }
+
+    /// Folds one event of `at` in.
+    #[inline(always)]
+    pub fn event(&mut self, at: Timestamp, event: &Event) {
+        self.take(Row::of_event(at.0, event));
+    }
+
+    /// Folds one command of `at` in.
+    #[inline(always)]
+    pub fn command(&mut self, at: Timestamp, id: CommandId, command: Command) {
+        self.take(Row::of_command(at.0, id.0, command));
     }
 
     #[inline(always)]

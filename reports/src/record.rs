@@ -140,8 +140,9 @@ impl Recorder {
         }
     }
 
-    #[inline]
-    fn event(&mut self, at: Timestamp, event: &Event) {
+    /// Folds one event of `at`.
+    #[inline(always)]
+    pub fn event(&mut self, at: Timestamp, event: &Event) {
         if at >= self.next_wake {
             self.wake(at);
         }

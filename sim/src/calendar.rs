@@ -97,6 +97,12 @@ impl Calendar {
         Some(next)
     }
 
+    /// Events of which the next is one, once the one that was popped last is dealt with.
+    pub fn next_few(&self) -> impl Iterator<Item = u64> + '_ {
+        let below_root = self.heap.get(1..).unwrap_or_default();
+        below_root.iter().take(4).map(|entry| entry.event)
+    }
+
     /// Fills a vacant root.
     #[inline]
     fn settle(&mut self) {

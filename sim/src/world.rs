@@ -21,7 +21,9 @@ mod party;
 pub(crate) mod plan;
 pub(crate) mod schedule;
 
-use engine::output::{Outbox, What};
+use std::hint::cold_path;
+
+use engine::output::{Event as Said, Outbox, Output, What};
 use engine::time::Micros;
 use engine::{Engine, Input, Timestamp};
 use reports::digest::TraceHasher;
@@ -31,6 +33,7 @@ use reports::stats::Controls;
 use crate::calendar::Calendar;
 use crate::streams::{Seed, Streams};
 use crate::world::agents::Agent;
+use crate::world::agents::talk::N_AHEAD;
 use crate::world::arrivals::Source;
 use crate::world::callers::{CallTable, Redials};
 use crate::world::carrier::{Mail, changed_something, is_webhook};
@@ -51,7 +54,7 @@ pub struct World<'a> {
     recorder: Recorder,
     digest: TraceHasher,
     /// Empty while a step's outputs are carried out.
-    out: Outbox,
+    out: Option<Box<Outbox>>,
     calendar: Calendar,
     /// Events of this very instant, before those of the calendar.
     soon: Soon,
@@ -67,6 +70,8 @@ pub struct World<'a> {
     dialer: Dialer,
     faults: Faults,
     lines_in_use: u32,
+    /// What these will touch has been asked for.
+    asked_for: [Event; N_AHEAD],
     /// A call that arrived and whose patience is still to be scheduled, should it wait.
     fresh: Option<u32>,
     rejected: u64,
@@ -130,7 +135,7 @@ impl<'a> World<'a> {
             engine,
             recorder,
             digest: TraceHasher::new(),
-            out: Outbox::default(),
+            out: Some(Box::default()),
             calendar: Calendar::with_capacity(1024),
             soon: Soon::default(),
             now: Timestamp::ZERO,
@@ -145,6 +150,7 @@ impl<'a> World<'a> {
             dialer: Dialer::default(),
             faults: Faults::new(plan),
             lines_in_use: 0,
+            asked_for: [Event::of(0); N_AHEAD],
             fresh: None,
             rejected: 0,
             steps: 0,
@@ -196,6 +202,7 @@ impl<'a> World<'a> {
                         break;
                     }
                     if self.extra_polls {
+                        cold_path();
                         self.look_before(at);
                         if deadline == at {
                             self.look_late(at);
@@ -248,7 +255,24 @@ impl<'a> World<'a> {
             .map_or(Timestamp::NEVER, |(at, _)| at)
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the function beside it names the rest"
+    )]
     fn happens(&mut self, event: Event) {
+        match event.kind() {
+            Kind::Rings => self.agent_rings(event),
+            Kind::Answers => self.agent_answers(event),
+            Kind::Joins => self.joins(event),
+            Kind::TalkEnds => self.talk_ends(event),
+            Kind::HangsUp => self.caller_hangs_up(event),
+            _ => self.happens_aside(event),
+        }
+    }
+
+    /// What happens aside from the calls themselves.
+    #[inline(never)]
+    fn happens_aside(&mut self, event: Event) {
         match event.kind() {
             Kind::FaultBegins => self.fault_begins(event.index()),
             Kind::FaultEnds => self.fault_ends(event.index()),
@@ -266,21 +290,17 @@ impl<'a> World<'a> {
             Kind::BreakEnds => self.break_ends(event),
             Kind::Heartbeat => self.heartbeat(event),
             Kind::DeviceTurns => self.device_turns(event.index()),
-            Kind::Rings => self.agent_rings(event),
             Kind::Dials => self.carrier_dials(),
-            Kind::Answers => self.agent_answers(event),
             Kind::Declines => self.agent_declines(event),
             Kind::RingStops => self.ring_stops(event),
-            Kind::Joins => self.joins(event),
             Kind::Delivers => self.deliver(event.index()),
             Kind::Ready => self.agent_is_ready(event),
-            Kind::TalkEnds => self.talk_ends(event),
             Kind::CallbackRings => self.callback_rings(event),
             Kind::CallbackAnswers => self.callback_answers(event),
             Kind::CallbackUnanswered => self.callback_unanswered(event),
             Kind::MessageLeft => self.message_left(event),
-            Kind::HangsUp => self.caller_hangs_up(event),
             Kind::Redials => self.redials(event.index()),
+            Kind::Rings | Kind::Answers | Kind::Joins | Kind::TalkEnds | Kind::HangsUp => {}
         }
     }
 
@@ -309,17 +329,23 @@ impl<'a> World<'a> {
     /// One engine step, now, about what happened `delay` before.
     #[inline]
     fn feed_late(&mut self, delay: Micros, input: Input) {
+        if self.faults.server_is_away() || delay > 0 {
+            self.feed_aside(delay, input);
+        } else {
+            self.step(Some(input));
+        }
+    }
+
+    /// What happens away from a server that is there and hears at once.
+    #[inline(never)]
+    fn feed_aside(&mut self, delay: Micros, input: Input) {
         if self.faults.server_is_away() {
             self.faults.hold(self.now, delay, input);
             return;
         }
-        if delay == 0 {
-            self.step(Some(input));
-        } else {
-            self.recorder.heard_late(delay);
-            self.step(Some(input));
-            self.recorder.heard_late(0);
-        }
+        self.recorder.heard_late(delay);
+        self.step(Some(input));
+        self.recorder.heard_late(0);
     }
 
     /// The engine's own deadlines, up to now.
@@ -330,7 +356,7 @@ impl<'a> World<'a> {
     /// One engine step: its outputs are recorded and carried out. One function for both kinds of
     /// step, so that this code, most of a run's, is there once.
     fn step(&mut self, input: Option<Input>) {
-        let mut out = std::mem::take(&mut self.out);
+        let mut out = self.out.take().unwrap_or_default();
         out.clear();
         let is_webhook = self.plan.times_webhooks && input.as_ref().is_some_and(is_webhook);
         match input {
@@ -341,11 +367,8 @@ impl<'a> World<'a> {
             None => self.engine.advance_to(self.now, &mut out),
         }
         self.steps += 1;
-        if let Some(check) = self.check
-            && self.broken.is_none()
-            && let Err(error) = check(&self.engine)
-        {
-            self.broken = Some(format!("at {}: {error}", self.now));
+        if let Some(check) = self.check {
+            self.check_engine(check);
         }
         let changed = changed_something(&out);
         if changed {
@@ -354,19 +377,59 @@ impl<'a> World<'a> {
         if is_webhook {
             self.webhook_is_answered(changed);
         }
-        if !out.is_empty() {
-            for output in out.iter() {
-                self.recorder.output(output);
-                self.digest.output(output);
-                match &output.what {
-                    What::Command(_, command) => self.carry_out(*command),
-                    What::Event(event) => self.notice(event),
-                }
-            }
+        for output in out.iter() {
+            self.take(output);
         }
-        self.out = out;
+        self.out = Some(out);
         if self.plan.watches_store {
             self.tell_store_latency();
         }
+    }
+
+    #[cold]
+    fn check_engine(&mut self, check: CheckEngine) {
+        if self.broken.is_none()
+            && let Err(error) = check(&self.engine)
+        {
+            self.broken = Some(format!("at {}: {error}", self.now));
+        }
+    }
+
+    /// Records one output and carries it out. What ordinary calls are made of is named here, an arm each,
+    /// so that one look at an output's kind serves record, digest and world.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "record, digest and world each name every kind"
+    )]
+    fn take(&mut self, output: &Output) {
+        match output.what {
+            What::Command(id, command) => {
+                self.digest.command(output.at, id, command);
+                self.carry_out(command);
+            }
+            What::Event(ref event) => match event {
+                Said::CallArrived { .. } => self.learn(output.at, event),
+                Said::CallQueued { .. } => self.learn(output.at, event),
+                Said::OfferMade { .. } => self.learn(output.at, event),
+                Said::OfferRang { .. } => self.learn(output.at, event),
+                Said::OfferAnswered { .. } => self.learn(output.at, event),
+                Said::CallConnected { .. } => self.learn(output.at, event),
+                Said::CallEnded { .. } => self.learn(output.at, event),
+                Said::AgentIdle { .. } => self.learn(output.at, event),
+                _ => self.learn_rare(output.at, event),
+            },
+        }
+    }
+
+    #[inline(always)]
+    fn learn(&mut self, at: Timestamp, event: &Said) {
+        self.recorder.event(at, event);
+        self.digest.event(at, event);
+        self.notice(event);
+    }
+
+    #[inline(never)]
+    fn learn_rare(&mut self, at: Timestamp, event: &Said) {
+        self.learn(at, event);
     }
 }

@@ -118,6 +118,7 @@ impl Learning {
     }
 
     /// The line, its agents, or both are now `line`. Call after the facts of the same step.
+    #[inline(never)]
     pub fn line_changed(&mut self, now: Timestamp, line: Line) {
         self.integrate(now);
         if line.is_blocked() && !self.line.is_blocked() {
@@ -127,6 +128,7 @@ impl Learning {
     }
 
     /// A call of class `class` joined the queue.
+    #[inline(never)]
     pub fn arrived(&mut self, now: Timestamp, class: usize) {
         if let (Some(rate), Some(at)) =
             (self.arrival.get_mut(class), self.arrived_at.get_mut(class))
@@ -139,6 +141,7 @@ impl Learning {
 
     /// An agent ended the handling of a call of this queue after `handle` (talk, and wrap-up where
     /// it is known by then).
+    #[inline(never)]
     pub fn handled(&mut self, now: Timestamp, handle: Micros) {
         self.integrate(now);
         self.service.count(self.service_memory());
@@ -148,6 +151,7 @@ impl Learning {
 
     /// An agent has a call that waited `waited` from arrival to bridge (0 if it never did), the
     /// last `setup` of it at that agent's phone.
+    #[inline(never)]
     pub fn answered(&mut self, now: Timestamp, waited: Micros, setup: Micros) {
         self.integrate(now);
         // Only calls that were in the line while it was blocked tell how fast it moves.
@@ -163,6 +167,7 @@ impl Learning {
     }
 
     /// A waiting call hung up.
+    #[inline(never)]
     pub fn abandoned(&mut self, now: Timestamp) {
         self.integrate(now);
         self.hang_up.count(HANG_UP_MEMORY);
@@ -170,6 +175,7 @@ impl Learning {
 
     /// A call that `estimator` had told `said` was bridged `real` microseconds after that. Calls
     /// that hung up meanwhile are not reported: the range is one of calls that are served.
+    #[inline(never)]
     pub fn realised(&mut self, estimator: Estimator, said: &Estimate, real: Micros) {
         let coverage = match said.kind {
             Kind::InLine => &mut self.coverage[estimator as usize],

@@ -51,8 +51,8 @@ impl Row {
         }
     }
 
-    #[inline]
-    fn of_command(at: u64, id: u64, command: Command) -> Row {
+    #[inline(always)]
+    pub(super) fn of_command(at: u64, id: u64, command: Command) -> Row {
         let (kind, long, byte, a, b) = match command {
             Command::RingAgent { offer, call } => (0, 0, 0, call.0, offer_bits(offer)),
             Command::StopRinging { offer } => (1, 0, 0, 0, offer_bits(offer)),
@@ -66,8 +66,8 @@ impl Row {
         Row::long(at, tag(COMMANDS + kind, long, 0, byte), a, b, id, 0)
     }
 
-    #[inline]
-    fn of_event(at: u64, event: &Event) -> Row {
+    #[inline(always)]
+    pub(super) fn of_event(at: u64, event: &Event) -> Row {
         let of_agent =
             |kind, agent: AgentId, byte| Row::short(at, tag(kind, agent.0, 0, byte), 0, 0);
         match *event {

@@ -1,5 +1,7 @@
 //! What each event means for its call, from arrival to its outcome.
 
+use std::hint::cold_path;
+
 use engine::id::{AgentId, CallId, ClassId, QueueId};
 use engine::output::Refusal;
 use engine::time::{Micros, Timestamp};
@@ -34,6 +36,7 @@ impl Recorder {
             self.line_grows(at, queue);
         }
         if self.options.calls_csv {
+            cold_path();
             slot.row = u32::try_from(self.rows.len()).expect("invariant: fewer than 2^32 rows");
             self.rows.push(CallRow::new(Some(call), at, queue, class));
         }
@@ -96,6 +99,7 @@ impl Recorder {
         }
         self.refresh_free(at, agent);
         if self.over_time.is_kept {
+            cold_path();
             self.over_time.talking.up(at);
         }
         let Some((slot, is_counted)) = self.leave(at, call, outcome) else {
@@ -128,6 +132,7 @@ impl Recorder {
                 || self.options.silent.get(slot.queue.index()) != Some(&true));
         cell.counts.could_be_told += u64::from(could_be_told);
         if self.options.told && could_be_told {
+            cold_path();
             let arrived = Timestamp(at.0.saturating_sub(waited));
             self.told.connected(call, arrived, at);
         }
@@ -148,6 +153,7 @@ impl Recorder {
     #[inline]
     pub(super) fn call_ended(&mut self, at: Timestamp, call: CallId, talked: Micros) {
         if self.over_time.is_kept {
+            cold_path();
             self.over_time.talking.down(at);
         }
         let Some(slot) = self.calls.known(call) else {
@@ -248,6 +254,7 @@ impl Recorder {
                 .note_anomaly(Anomaly::SettledTwice(call, outcome));
             return None;
         }
+        let before = *slot;
         slot.phase = match outcome {
             Outcome::Connected | Outcome::CallbackConnected => Phase::Talking,
             Outcome::Callback => Phase::Callback,
@@ -261,7 +268,6 @@ impl Recorder {
             | Outcome::Failed
             | Outcome::CallbackFailed => Phase::Done,
         };
-        let before = *slot;
         slot.announced = None;
         slot.marks.clear(Marks::IN_LINE);
         if before.marks.has(Marks::IN_LINE) {
@@ -269,6 +275,7 @@ impl Recorder {
         }
         let is_counted = before.marks.has(Marks::COUNTED);
         if self.options.told && !(is_counted && outcome == Outcome::Connected) {
+            cold_path();
             self.told.forget(call);
         }
         if is_counted {
@@ -316,11 +323,13 @@ impl Recorder {
     /// Writes into the call's row, when rows are kept.
     #[inline]
     pub(super) fn note(&mut self, call: CallId, write: impl FnOnce(&mut CallRow)) {
-        if self.options.calls_csv
-            && let Some(slot) = self.calls.find(call)
-            && let Some(row) = self.rows.get_mut(slot.row as usize)
-        {
-            write(row);
+        if self.options.calls_csv {
+            cold_path();
+            if let Some(slot) = self.calls.find(call)
+                && let Some(row) = self.rows.get_mut(slot.row as usize)
+            {
+                write(row);
+            }
         }
     }
 
@@ -339,9 +348,11 @@ impl Recorder {
     fn line_grows(&mut self, at: Timestamp, queue: QueueId) {
         self.all_lines.up(at);
         if self.lines.len() > 1 {
+            cold_path();
             self.lines[queue.index()].length.up(at);
         }
         if self.over_time.is_kept {
+            cold_path();
             self.over_time.line.up(at);
         }
     }
@@ -350,9 +361,11 @@ impl Recorder {
     fn line_shrinks(&mut self, at: Timestamp, queue: QueueId) {
         self.all_lines.down(at);
         if self.lines.len() > 1 {
+            cold_path();
             self.lines[queue.index()].length.down(at);
         }
         if self.over_time.is_kept {
+            cold_path();
             self.over_time.line.down(at);
         }
     }

@@ -31,6 +31,7 @@ impl Recorder {
     }
 
     /// `call`, which just arrived, is its caller's second or later one.
+    #[inline(never)]
     pub fn redialed(&mut self, call: CallId) {
         if let Some(slot) = self.calls.find(call)
             && slot.phase != Phase::Vacant
@@ -63,6 +64,7 @@ impl Recorder {
         self.never_arrived(at, queue, class, is_redial, Outcome::Failed);
     }
 
+    #[inline(never)]
     fn never_arrived(
         &mut self,
         at: Timestamp,

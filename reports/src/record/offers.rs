@@ -22,6 +22,7 @@ impl Recorder {
     }
 
     /// Compares what a connected call was told with what it then waited.
+    #[inline(never)]
     pub(super) fn pair_announcements(
         &mut self,
         at: Timestamp,

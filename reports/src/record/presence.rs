@@ -41,6 +41,7 @@ impl Recorder {
         }
     }
 
+    #[inline(never)]
     fn late_word(&mut self, at: Timestamp, id: AgentId) {
         if id.index() >= self.late_words.len() {
             let none = (Timestamp::NEVER, Timestamp::NEVER);

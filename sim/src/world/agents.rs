@@ -6,7 +6,7 @@
 mod breaks;
 mod legs;
 mod presence;
-mod talk;
+pub(crate) mod talk;
 
 use engine::id::AgentId;
 use engine::input::AgentStatus;
@@ -53,6 +53,12 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
+    /// Something from each cache line of it.
+    #[inline]
+    fn spread(&self) -> u64 {
+        self.entity ^ self.ready_at.0 ^ self.drawn ^ u64::from(self.leg.is_some())
+    }
+
     fn is_reachable(&self) -> bool {
         self.app_open && self.device_up && self.cuts == 0
     }

@@ -62,16 +62,31 @@ impl Source {
     }
 
     #[inline]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the function beside it names the rest"
+    )]
     fn next(&mut self, plan: &WorldPlan, stream: &StreamPlan, draws: &Streams) -> Option<Micros> {
         match &stream.source {
+            SourcePlan::Poisson { mean_gap } if plan.day_factor.is_none() => {
+                self.at += self.exponential(draws) * mean_gap;
+                Some(self.at as Micros)
+            }
+            _ => self.next_of_varied(plan, stream, draws),
+        }
+    }
+
+    #[inline(never)]
+    fn next_of_varied(
+        &mut self,
+        plan: &WorldPlan,
+        stream: &StreamPlan,
+        draws: &Streams,
+    ) -> Option<Micros> {
+        match &stream.source {
             SourcePlan::Poisson { mean_gap } => {
-                if plan.day_factor.is_none() {
-                    self.at += self.exponential(draws) * mean_gap;
-                    Some(self.at as Micros)
-                } else {
-                    let unit = self.exponential(draws);
-                    self.advance(plan, stream, draws, unit, &Rates::Constant(1.0 / mean_gap))
-                }
+                let unit = self.exponential(draws);
+                self.advance(plan, stream, draws, unit, &Rates::Constant(1.0 / mean_gap))
             }
             SourcePlan::Profile { step, from, days } => {
                 let unit = self.exponential(draws);
@@ -236,7 +251,12 @@ impl Rates<'_> {
 #[inline]
 pub(crate) fn recorded(source: &SourcePlan, number: u64) -> Option<&TraceCall> {
     match source {
-        SourcePlan::Trace(calls) => calls.get(usize::try_from(number).ok()?),
+        SourcePlan::Trace(calls) => in_log(calls, number),
         SourcePlan::Poisson { .. } | SourcePlan::Profile { .. } | SourcePlan::Burst { .. } => None,
     }
+}
+
+#[inline(never)]
+fn in_log(calls: &[TraceCall], number: u64) -> Option<&TraceCall> {
+    calls.get(usize::try_from(number).ok()?)
 }

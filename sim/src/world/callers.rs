@@ -111,10 +111,17 @@ impl World<'_> {
     /// Its place among the stream's classes: as recorded, or drawn.
     fn class_of(&self, stream: usize, entity: u64, number: u64) -> u16 {
         let plan = &self.plan.streams[stream];
+        if plan.classes.len() == 1 {
+            return 0;
+        }
+        self.class_of_several(plan, entity, number)
+    }
+
+    #[inline(never)]
+    fn class_of_several(&self, plan: &StreamPlan, entity: u64, number: u64) -> u16 {
         let known = recorded(&plan.source, number).and_then(|call| call.class);
         let place = match known {
             Some(class) => plan.classes.iter().position(|c| c.class == class),
-            None if plan.classes.len() == 1 => Some(0),
             None => {
                 let u = self.draws.unit(Purpose::Class, entity, 0);
                 plan.classes.iter().position(|c| u < c.up_to)
@@ -140,23 +147,7 @@ impl World<'_> {
             return;
         }
         if let Some(back) = self.faults.server_returns() {
-            let asked_at = self.faults.asked_at().unwrap_or(self.now);
-            if back.since(asked_at) >= WEBHOOK_LIMIT {
-                self.recorder.webhook_answered(asked_at, None);
-                self.recorder
-                    .failed_at_carrier(self.now, queue, class_id, is_redial);
-                self.may_call_again(stream, class, entity, Lost::Failed);
-                return;
-            }
-            // The carrier holds the call until the server answers.
-            let place = self.redials.put(Redial {
-                stream,
-                class,
-                entity,
-                asked_at: Some(asked_at),
-            });
-            self.schedule(back, Kind::Redials, place, 0);
-            return;
+            return self.meets_no_server(back, stream, class, entity);
         }
         self.lines_in_use += 1;
         let call = self.engine.next_call();
@@ -189,8 +180,32 @@ impl World<'_> {
         }
     }
 
+    /// The server is away until `back`: the carrier holds the call, or ends it.
+    #[cold]
+    fn meets_no_server(&mut self, back: Timestamp, stream: u16, class: u16, entity: u64) {
+        let plan = &self.plan.streams[usize::from(stream)];
+        let class_id = plan.classes[usize::from(class)].class;
+        let (queue, is_redial) = (queue_of(plan, entity), entity != first_of(entity));
+        let asked_at = self.faults.asked_at().unwrap_or(self.now);
+        if back.since(asked_at) >= WEBHOOK_LIMIT {
+            self.recorder.webhook_answered(asked_at, None);
+            self.recorder
+                .failed_at_carrier(self.now, queue, class_id, is_redial);
+            self.may_call_again(stream, class, entity, Lost::Failed);
+            return;
+        }
+        // The carrier holds the call until the server answers.
+        let place = self.redials.put(Redial {
+            stream,
+            class,
+            entity,
+            asked_at: Some(asked_at),
+        });
+        self.schedule(back, Kind::Redials, place, 0);
+    }
+
     /// What the engine says about a call concerns its caller.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn notice(&mut self, said: &Said) {
         match *said {
             Said::CallQueued { call, .. } => self.must_wait(call),
@@ -256,6 +271,7 @@ impl World<'_> {
 
     /// A command finds nobody on the line, and the carrier says so: a conversation may have ended that
     /// the engine did not know of.
+    #[inline(never)]
     pub(crate) fn is_not_there(&mut self, slot: u32) {
         let call = self.calls[slot].id;
         self.tell(Input::CallerHungUp { call }, Party::Caller(slot));

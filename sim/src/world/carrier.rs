@@ -6,12 +6,15 @@
 //! of line are answers to the carrier's webhooks. A *webhook* is any request to the server, of
 //! the carrier or of an agent's application.
 
+use std::hint::cold_path;
+
 use engine::Input;
 use engine::id::{CallId, OfferId};
 use engine::output::{Command, Event as Said, Output, What};
 use engine::policy::Transport;
 use engine::time::{Micros, Timestamp};
 
+use crate::dist::Dist;
 use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::event::Kind;
@@ -102,6 +105,10 @@ impl Mail {
 impl World<'_> {
     /// What the engine commands.
     #[inline]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the function beside it names the rest"
+    )]
     pub(crate) fn carry_out(&mut self, command: Command) {
         match command {
             Command::RingAgent { offer, call } => {
@@ -114,6 +121,15 @@ impl World<'_> {
                 let waits_its_turn = self.plan.carrier.spacing.is_some() && !is_pulled;
                 self.ring(offer, call, waits_its_turn);
             }
+            Command::Bridge { offer, call } => self.join(offer, call),
+            _ => self.carry_out_rare(command),
+        }
+    }
+
+    #[inline(never)]
+    fn carry_out_rare(&mut self, command: Command) {
+        match command {
+            Command::RingAgent { .. } | Command::Bridge { .. } => {}
             // A `<Dial>` within the caller's own leg: the answer to its webhook, with its own time
             // limit.
             Command::DialLegacy { offer, call } => {
@@ -126,7 +142,6 @@ impl World<'_> {
                 }
                 self.stop_ringing(offer);
             }
-            Command::Bridge { offer, call } => self.join(offer, call),
             Command::LeaveQueue { call, then } => self.leaves_queue(call, then),
             Command::OfferCallback { call } => self.hears_callback_offer(call),
             Command::PlaceCallback { call, agent: _ } => {
@@ -156,20 +171,27 @@ impl World<'_> {
     /// One commit of what a step said.
     #[inline]
     pub(crate) fn commit(&mut self, said: &[Output]) {
-        let mut took = 0;
         let plan = self.plan;
-        if let Some(dist) = &plan.store.commit {
-            let Key { entity, k } = self.key_of_commit(said);
-            let u = self.draws.unit(Purpose::StoreCommit, entity, k);
-            took = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
-            self.faults.commit_took(took);
-        }
+        let took = match &plan.store.commit {
+            None => 0,
+            Some(dist) => self.drawn_commit(dist, said),
+        };
         self.recorder.store_commit(self.now, took);
+    }
+
+    #[inline(never)]
+    fn drawn_commit(&mut self, dist: &Dist, said: &[Output]) -> Micros {
+        let Key { entity, k } = self.key_of_commit(said);
+        let u = self.draws.unit(Purpose::StoreCommit, entity, k);
+        let took = (dist.sample(u) * self.faults.store_factor() * 1e6) as Micros;
+        self.faults.commit_took(took);
+        took
     }
 
     /// The webhook that began this step is answered, after the step's commit if it made one.
     /// Legacy commits what a webhook tells to the same store, so that only the wait for a server that
     /// was away is more than legacy's.
+    #[inline(never)]
     pub(crate) fn webhook_is_answered(&mut self, is_committed: bool) {
         let commit = if is_committed {
             self.faults.commit_delay()
@@ -184,6 +206,7 @@ impl World<'_> {
     }
 
     /// The driver measures its store; what the engine makes of it, it says when a window is over.
+    #[inline(never)]
     pub(crate) fn tell_store_latency(&mut self) {
         if let Some(latency) = self.faults.measure_commit()
             && !self.faults.server_is_away()
@@ -194,28 +217,35 @@ impl World<'_> {
     }
 
     /// From the command to its effect: the commit, then the carrier.
+    #[inline]
     pub(crate) fn command_delay(&mut self, party: Party) -> Micros {
         let commit = self.faults.commit_delay();
         let plan = self.plan;
         match &plan.carrier.command_delay {
             None => commit,
-            Some(dist) => {
-                let Key { entity, k } = self.key_of(party);
-                let u = self.draws.unit(Purpose::CarrierCommand, entity, k);
-                commit + dist.sample_micros(u)
-            }
+            Some(dist) => commit + self.drawn_delay(dist, party),
         }
     }
 
+    #[inline(never)]
+    fn drawn_delay(&mut self, dist: &Dist, party: Party) -> Micros {
+        let Key { entity, k } = self.key_of(party);
+        let u = self.draws.unit(Purpose::CarrierCommand, entity, k);
+        dist.sample_micros(u)
+    }
+
     /// Whether the carrier fails a command.
+    #[inline]
     pub(crate) fn command_fails(&mut self, party: Party) -> bool {
         if self.faults.carrier_is_down() {
             return true;
         }
         let failure = self.plan.carrier.failure;
-        if failure <= 0.0 {
-            return false;
-        }
+        failure > 0.0 && self.is_drawn_to_fail(failure, party)
+    }
+
+    #[inline(never)]
+    fn is_drawn_to_fail(&mut self, failure: f64, party: Party) -> bool {
         let Key { entity, k } = self.key_of(party);
         self.draws
             .chance(Purpose::CarrierFailure, entity, k, failure)
@@ -228,11 +258,13 @@ impl World<'_> {
         if carrier.webhook_delay.is_none() && carrier.duplicate <= 0.0 && carrier.reorder <= 0.0 {
             self.feed(input);
         } else {
+            cold_path();
             self.post(input, party);
         }
     }
 
     /// A webhook that goes through the mail even in an ideal world.
+    #[inline(never)]
     pub(crate) fn post(&mut self, input: Input, party: Party) {
         let Key { entity, k } = self.key_of(party);
         let mut delay = self.webhook_delay(entity, 2 * k);

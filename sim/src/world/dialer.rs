@@ -22,7 +22,7 @@ pub(crate) struct Dialer {
 
 impl World<'_> {
     /// Whether a leg that reaches the carrier now must wait for its turn there; it is put in line.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn waits_at_carrier(&mut self, event: Event) -> bool {
         match self.plan.carrier.spacing {
             None => false,
@@ -51,9 +51,9 @@ impl World<'_> {
                     self.takes_turn();
                     return self.callback_is_dialled(event);
                 }
-            } else if let Some(leg) = self.leg_in_line(event) {
+            } else if self.is_in_line(event) {
                 self.takes_turn();
-                return self.leg_is_dialled(agent, leg);
+                return self.leg_is_dialled(agent);
             }
         }
     }

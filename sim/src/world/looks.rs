@@ -22,14 +22,14 @@ impl World<'_> {
             let moment = self.now.after((u * gap as f64) as Micros);
             if moment < at && !self.faults.server_is_away() {
                 self.now = moment;
-                let mut out = std::mem::take(&mut self.out);
+                let mut out = self.out.take().unwrap_or_default();
                 out.clear();
                 self.engine.advance_to(moment, &mut out);
                 assert!(
                     out.is_empty(),
                     "a look before the next deadline said something"
                 );
-                self.out = out;
+                self.out = Some(out);
             }
         }
     }

@@ -251,6 +251,11 @@ impl PeriodPlan {
         if self.values.len() == 1 {
             return 0;
         }
+        self.place_by_time(local, now)
+    }
+
+    #[inline(never)]
+    fn place_by_time(&self, local: &LocalTime, now: Micros) -> usize {
         let since = local.since_time_of_day(now, self.from);
         let i = usize::try_from(since / self.step).unwrap_or(usize::MAX);
         i.min(self.values.len() - 1)

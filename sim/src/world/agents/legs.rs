@@ -1,14 +1,18 @@
 //! Legs: calls on agents' devices, from the command to ring to the agent's answer or refusal.
 
+use std::hint::cold_path;
+
 use engine::Input;
 use engine::id::{CallId, OfferId};
 use engine::input::OfferFailure;
+use engine::time::Micros;
 
 use crate::streams::Purpose;
 use crate::world::World;
 use crate::world::agents::Agent;
 use crate::world::event::{Event, Kind};
 use crate::world::party::Party;
+use crate::world::plan::GroupPlan;
 
 /// A call on the agent's device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,10 +50,15 @@ impl Leg {
     /// The leg at one of its steps, for its draws.
     #[inline]
     pub(super) fn party(&self, step: Step) -> Party {
-        Party::Leg {
-            entity: self.entity,
-            step: u64::from(self.attempt) << 3 | step as u64,
-        }
+        party(self.entity, self.attempt, step)
+    }
+}
+
+#[inline]
+const fn party(entity: u64, attempt: u16, step: Step) -> Party {
+    Party::Leg {
+        entity,
+        step: (attempt as u64) << 3 | step as u64,
     }
 }
 
@@ -104,7 +113,7 @@ impl World<'_> {
             }
             None => (u32::MAX, who, 0),
         };
-        let leg = Leg {
+        self.agents[agent as usize].leg = Some(Leg {
             offer,
             call,
             slot,
@@ -112,79 +121,103 @@ impl World<'_> {
             entity,
             attempt,
             is_requested,
-        };
-        self.agents[agent as usize].leg = Some(leg);
-        let delay = self.command_delay(leg.party(Step::Ring));
+        });
+        let delay = self.command_delay(party(entity, attempt, Step::Ring));
         self.after(delay, Kind::Rings, agent, generation(offer));
     }
 
     pub(crate) fn agent_rings(&mut self, event: Event) {
         let agent = event.index();
-        let Some(&mut leg) = self.agents[agent as usize].leg_of(event) else {
+        // No copy of a leg that was written a moment ago: to read it whole would wait for its parts.
+        let Some(leg) = self.agents[agent as usize].leg_of(event) else {
             return;
         };
         if leg.is_requested && self.waits_at_carrier(event) {
             return;
         }
-        self.leg_is_dialled(agent, leg);
+        self.leg_is_dialled(agent);
     }
 
-    /// The leg that waits for its turn at the carrier, if it was not cancelled meanwhile.
-    pub(crate) fn leg_in_line(&mut self, event: Event) -> Option<Leg> {
-        self.agents[event.index() as usize].leg_of(event).copied()
+    /// Whether the leg that waits for its turn at the carrier was not cancelled meanwhile.
+    pub(crate) fn is_in_line(&mut self, event: Event) -> bool {
+        self.agents[event.index() as usize].leg_of(event).is_some()
     }
 
     /// The carrier dials the agent's device.
     #[inline]
-    pub(crate) fn leg_is_dialled(&mut self, agent: u32, leg: Leg) {
-        let offer = leg.offer;
-        let rang = leg.party(Step::Rang);
-        if self.command_fails(leg.party(Step::Ring)) {
+    pub(crate) fn leg_is_dialled(&mut self, agent: u32) {
+        let Some(leg) = &self.agents[agent as usize].leg else {
+            return;
+        };
+        let (offer, entity, attempt) = (leg.offer, leg.entity, leg.attempt);
+        let rang = party(entity, attempt, Step::Rang);
+        if self.command_fails(party(entity, attempt, Step::Ring)) {
+            cold_path();
             let cause = OfferFailure::Carrier;
             return self.fail_leg(agent, Input::OfferFailed { offer, cause }, rang);
         }
         let who = &mut self.agents[agent as usize];
         if !who.is_reachable() {
+            cold_path();
             let cause = OfferFailure::Unreachable;
             return self.fail_leg(agent, Input::OfferFailed { offer, cause }, rang);
         }
         if let Some(leg) = &mut who.leg {
             leg.stage = LegStage::Ringing;
         }
-        self.react(agent, leg);
+        self.react(agent, offer, entity, attempt);
         self.tell(Input::OfferRinging { offer }, rang);
     }
 
+    #[inline(never)]
     pub(super) fn fail_leg(&mut self, agent: u32, input: Input, party: Party) {
         self.agents[agent as usize].leg = None;
         self.tell(input, party);
     }
 
     /// Whether and when the agent will answer or decline; who is not there lets it ring.
-    fn react(&mut self, agent: u32, leg: Leg) {
+    fn react(&mut self, agent: u32, offer: OfferId, entity: u64, attempt: u16) {
         let who = &self.agents[agent as usize];
         if !who.here || who.on_break {
             return;
         }
-        let k = u64::from(leg.attempt);
+        let busy = who.ready_at.since(self.now);
         let group = &self.plan.groups[usize::from(who.group)];
+        let (kind, delay) = if group.answers >= 1.0 && group.answer_delay.is_none() {
+            (Kind::Answers, 0)
+        } else {
+            match self.drawn_reaction(group, entity, attempt) {
+                Some(reaction) => reaction,
+                None => return,
+            }
+        };
+        self.after(delay + busy, kind, agent, generation(offer));
+    }
+
+    #[inline(never)]
+    fn drawn_reaction(
+        &self,
+        group: &GroupPlan,
+        entity: u64,
+        attempt: u16,
+    ) -> Option<(Kind, Micros)> {
+        let k = u64::from(attempt);
         let kind = if group.answers >= 1.0 {
             Kind::Answers
         } else {
-            let u = self.draws.unit(Purpose::AgentAnswer, leg.entity, k);
+            let u = self.draws.unit(Purpose::AgentAnswer, entity, k);
             if u < group.answers {
                 Kind::Answers
             } else if u < group.answers + group.declines {
                 Kind::Declines
             } else {
-                return;
+                return None;
             }
         };
         let delay = group.answer_delay.as_ref().map_or(0, |dist| {
-            dist.sample_micros(self.draws.unit(Purpose::AgentDelay, leg.entity, k))
+            dist.sample_micros(self.draws.unit(Purpose::AgentDelay, entity, k))
         });
-        let busy = who.ready_at.since(self.now);
-        self.after(delay + busy, kind, agent, generation(leg.offer));
+        Some((kind, delay))
     }
 
     pub(crate) fn agent_answers(&mut self, event: Event) {

@@ -1,5 +1,7 @@
 //! Conversations: caller and agent are joined, talk, and the agent does its after-call work.
 
+use std::hint::cold_path;
+
 use engine::Input;
 use engine::id::{AgentId, CallId, OfferId};
 use engine::time::Micros;
@@ -13,6 +15,9 @@ use crate::world::party::Party;
 
 /// As many agents and their calls stay in a core's cache, where asking ahead only costs.
 const IN_CACHE: usize = 1000;
+
+/// So many ends of conversations are asked for together with one.
+pub(crate) const N_AHEAD: usize = 4;
 
 impl World<'_> {
     /// The engine wants caller and agent joined.
@@ -43,10 +48,12 @@ impl World<'_> {
             .at(slot, call)
             .is_some_and(|c| c.state == State::Gone)
         {
+            cold_path();
             self.agents[agent as usize].leg = None;
             return self.is_not_there(slot);
         }
         if !waits || self.command_fails(leg.party(Step::Bridge)) {
+            cold_path();
             let party = leg.party(Step::Bridged);
             return self.fail_leg(agent, Input::BridgeFailed { offer }, party);
         }
@@ -94,12 +101,36 @@ impl World<'_> {
         if !event.is_of(caller.generation) {
             return;
         }
-        if self.agents.len() > IN_CACHE {
-            let call = caller.id;
-            self.engine.prefetch(call, agent);
-            self.recorder.prefetch(call, agent);
+        if self.agents.len() > IN_CACHE && !self.asked_for.contains(&event) {
+            self.ask_ahead(event);
         }
         self.parts(slot, agent);
+    }
+
+    /// Asks the memory for what this end of a conversation and those that come next will touch, all at
+    /// once: each is a chain of three waits, and the chains go on side by side.
+    #[inline(never)]
+    fn ask_ahead(&mut self, event: Event) {
+        self.ask_for(event);
+        let mut asked_for = [event; N_AHEAD];
+        for (bits, place) in self.calendar.next_few().zip(&mut asked_for) {
+            let next = Event::of(bits);
+            if next.kind() == Kind::TalkEnds {
+                self.ask_for(next);
+                *place = next;
+            }
+        }
+        self.asked_for = asked_for;
+    }
+
+    #[inline]
+    fn ask_for(&self, event: Event) {
+        let caller = &self.calls[event.index()];
+        if let State::Talking(agent) = caller.state {
+            self.engine.prefetch(caller.id, agent);
+            self.recorder.prefetch(caller.id, agent);
+            std::hint::black_box(self.agents[agent.index()].spread());
+        }
     }
 
     /// Caller and agent are no longer joined; the agent has its work after it.
@@ -108,6 +139,7 @@ impl World<'_> {
         self.hang_up(slot);
         let group = self.group(agent.0);
         let need = group.wrap_up.as_ref().map_or(0, |dist| {
+            cold_path();
             let u = self.draws.unit(Purpose::WrapUp, entity, 0);
             dist.at(&self.plan.local, self.now.0).sample_micros(u)
         });

@@ -25,7 +25,13 @@ fn killed_at_random_moments_it_ends_with_the_bytes_of_an_undisturbed_run() {
     finished(&mut sweep(&whole, &[]));
     let mut state = 7;
     let mut killed_at = vec![0; BLOCKS + 1];
-    for _ in 0..n_kills() {
+    let n_moments = |killed_at: &[u32]| killed_at[..BLOCKS].iter().filter(|n| **n > 0).count();
+    let mut kills = 0;
+    // On a busy machine one sweep after another may come to its end before it is killed: until it was
+    // struck at two moments at least.
+    while kills < n_kills() || n_moments(&killed_at) < 2 {
+        kills += 1;
+        assert!(kills < 50 * n_kills(), "always too late: {killed_at:?}");
         let mut running = started(&mut sweep(&often, &["--threads", "1"]));
         // After some more results, and a while: in reading, working, writing or renaming.
         let wanted = n_results(&often) + (next(&mut state) % 2) as usize;
@@ -46,10 +52,6 @@ fn killed_at_random_moments_it_ends_with_the_bytes_of_an_undisturbed_run() {
         }
     }
     eprintln!("killed with 0, 1, ... results: {killed_at:?}");
-    assert!(
-        killed_at[..BLOCKS].iter().filter(|n| **n > 0).count() >= 2,
-        "{killed_at:?}"
-    );
     finished(&mut sweep(&often, &[]));
     assert_same(&whole, &often);
 }
