@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use engine::policy::{Discovery, Feature, Share};
+
 use super::{Arrivals, CallStream, Profile, Scenario};
 
 /// Calls in all replications together above which a run is a matter of hours rather than of minutes,
@@ -19,6 +21,7 @@ impl Scenario {
             .flat_map(|(place, stream)| self.about_log(place, stream))
             .collect();
         remarks.extend(self.about_confirmation());
+        remarks.extend(self.about_discovery());
         remarks.extend(self.about_size());
         remarks
     }
@@ -58,6 +61,20 @@ impl Scenario {
             ));
         }
         said
+    }
+
+    /// A poll of a queue's own that no caller's feature asks for.
+    fn about_discovery(&self) -> impl Iterator<Item = String> {
+        let policy = &self.policy.policy;
+        let is_used = policy.features.share(Feature::ContinuousDiscovery) != Share::NONE;
+        let queues = self.world.names.queues.iter().zip(&policy.queues);
+        queues.filter_map(move |(name, queue)| match queue.discovery {
+            Discovery::Poll(every) if !is_used && every != queue.slow_poll => Some(format!(
+                "note: policy.queues.{name}.discovery.poll: has no effect, as no caller has \
+                 continuous_discovery: scans are every `slow_poll`; set that, or the feature"
+            )),
+            Discovery::Poll(_) | Discovery::Events { .. } => None,
+        })
     }
 
     /// Agents of a scenario who answer have confirmed: its `answers` knows no key to press.

@@ -532,6 +532,14 @@ fn what_of_a_policy_a_simulation_cannot_show_is_told() {
         let output = linefinder(args);
         assert!(said(&output).contains(note), "{}", said(&output));
     }
+    let discovery = "policy.queues.line.discovery={ poll: 2s }";
+    let nobody = "policy.features.continuous_discovery=0%";
+    let set = ["run", &file, "--days", "1", "--set", discovery];
+    let used = linefinder(&set);
+    let unused = linefinder(&[&set[..], &["--set", nobody]].concat());
+    let note = "note: policy.queues.line.discovery.poll: has no effect, as no caller has continuous_discovery";
+    assert!(said(&unused).contains(note), "{}", said(&unused));
+    assert!(!said(&used).contains(note), "{}", said(&used));
     let plain = linefinder(&["check", "scenarios/policies/phase-3.yaml"]);
     let plain = String::from_utf8_lossy(&plain.stdout).into_owned();
     assert!(plain.ends_with("ok, a policy with 1 queue\n"), "{plain}");

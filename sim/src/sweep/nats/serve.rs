@@ -1,7 +1,7 @@
 //! The worker's side: pulls blocks of any sweep that waits, does them, sends what comes of them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -93,6 +93,26 @@ impl Stop {
 /// Where the files of plans are unpacked; removed at the end.
 struct Folder(PathBuf);
 
+/// What a folder is named, before the number of its process.
+const FOLDER: &str = "linefinder-worker-";
+
+/// Removes the folders of workers that were killed, as far as `processes` (Linux's `/proc`) shows who
+/// is gone.
+fn remove_leftovers(temporary: &Path, processes: &Path) {
+    if !processes.join("self").exists() {
+        return;
+    }
+    for entry in std::fs::read_dir(temporary).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(FOLDER));
+        let is_gone =
+            |process: &str| process.parse::<u32>().is_ok() && !processes.join(process).exists();
+        if process.is_some_and(is_gone) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
@@ -106,7 +126,8 @@ pub(super) async fn serve(
     tell: &dyn Fn(&str),
 ) -> Result<(), SweepError> {
     let stop = Stop::listen().map_err(|error| SweepError::System(error.to_string()))?;
-    let name = format!("linefinder-worker-{}", std::process::id());
+    remove_leftovers(&std::env::temp_dir(), Path::new("/proc"));
+    let name = format!("{FOLDER}{}", std::process::id());
     let mut serving = Serving {
         client: server.connect("linefinder worker").await?,
         build,
@@ -312,5 +333,38 @@ impl Served {
             .lock()
             .expect("invariant: nobody panics with the lock");
         worker.run(&mut ready, block, &control)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_folders_of_workers_that_are_gone_are_removed() {
+        let root =
+            std::env::temp_dir().join(format!("linefinder-leftovers-{}", std::process::id()));
+        let (temporary, processes) = (root.join("tmp"), root.join("proc"));
+        let names = [
+            "linefinder-worker-7",
+            "linefinder-worker-8",
+            "linefinder-worker-x",
+            "other-9",
+        ];
+        for name in names {
+            std::fs::create_dir_all(temporary.join(name)).unwrap();
+        }
+        std::fs::create_dir_all(processes.join("8")).unwrap();
+        let there = || names.map(|name| temporary.join(name).exists());
+        remove_leftovers(&temporary, &processes);
+        assert_eq!(
+            there(),
+            [true; 4],
+            "without a /proc nobody is known to be gone"
+        );
+        std::fs::create_dir_all(processes.join("self")).unwrap();
+        remove_leftovers(&temporary, &processes);
+        assert_eq!(there(), [false, true, true, true]);
+        std::fs::remove_dir_all(&root).unwrap();
     }
 }
