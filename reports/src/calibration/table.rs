@@ -1,5 +1,5 @@
-//! A calibration on the terminal: one table for what callers heard first, one for all they heard, and sentences about
-//! what the tables do not say. Plain text, aligned.
+//! A calibration on the terminal: for what callers heard first and for all they heard a table and a comparison with `best`,
+//! and sentences about what the tables do not say. Plain text, aligned.
 
 use std::fmt::Write as _;
 
@@ -67,7 +67,13 @@ fn push_scope(
         .iter()
         .map(|speaker| (speaker, of(speaker)))
         .collect();
-    let columns = columns(calibration, title, &speakers);
+    push_table(text, &columns(calibration, title, &speakers));
+    if speakers.iter().any(|(_, figures)| is_compared(figures)) {
+        push_table(text, &comparison(title, &speakers));
+    }
+}
+
+fn push_table(text: &mut String, columns: &[Column]) {
     let widths: Vec<usize> = columns
         .iter()
         .map(|column| {
@@ -89,9 +95,51 @@ fn push_scope(
     };
     push_row(&|_| String::new());
     push_row(&|column| column.heading.clone());
-    for row in 0..speakers.len() {
+    let rows = columns.first().map_or(0, |column| column.cells.len());
+    for row in 0..rows {
         push_row(&|column| column.cells[row].clone());
     }
+}
+
+fn is_compared(figures: &Option<Figures>) -> bool {
+    figures
+        .as_ref()
+        .is_some_and(|figures| figures.within_less_best.is_some())
+}
+
+/// How many percentage points less often than `best` each of the others is right.
+fn comparison(title: &str, speakers: &[(&Speaker, Option<Figures>)]) -> Vec<Column> {
+    let rows = || {
+        let compared = speakers.iter().filter(|(_, figures)| is_compared(figures));
+        compared.filter_map(|(speaker, figures)| {
+            let less = figures.as_ref()?.within_less_best.as_ref()?;
+            Some((speaker, less))
+        })
+    };
+    let column = |heading: String, cells: Vec<String>, is_text| Column {
+        heading,
+        cells,
+        is_text,
+    };
+    vec![
+        column(
+            format!("{title}, within 30 s"),
+            rows().map(|(speaker, _)| speaker.name.clone()).collect(),
+            true,
+        ),
+        column(
+            "less best".to_owned(),
+            rows().map(|(_, less)| points(less.by)).collect(),
+            false,
+        ),
+        column(
+            "verdict".to_owned(),
+            rows()
+                .map(|(_, less)| word(less.verdict).to_owned())
+                .collect(),
+            true,
+        ),
+    ]
 }
 
 fn columns(
@@ -114,7 +162,7 @@ fn columns(
         columns.push(Column {
             heading: heading.to_owned(),
             cells: cells.collect(),
-            is_text: heading == "verdict",
+            is_text: false,
         });
     };
     push("told", &|speaker, _| {
@@ -139,16 +187,6 @@ fn columns(
     push("MAE", &|_, figures| format!("{:.1} s", figures.mae.point));
     push("in range", &|_, figures| percent(figures.coverage.point));
     push("n", &|_, figures| grouped(figures.n));
-    push("less best", &|_, figures| {
-        figures
-            .within_less_best
-            .map_or(String::new(), |less| points(less.by))
-    });
-    push("verdict", &|_, figures| {
-        figures
-            .within_less_best
-            .map_or(String::new(), |less| word(less.verdict).to_owned())
-    });
     columns
 }
 
