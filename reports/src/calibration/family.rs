@@ -23,6 +23,10 @@ pub(super) const ALL: Scope = Scope {
     promise: |unit| unit.promised_all,
 };
 
+/// What shares and spans, in seconds, can be: no interval leaves it.
+const SHARE: (f64, f64) = (0.0, 1.0);
+const SPAN: (f64, f64) = (0.0, f64::INFINITY);
+
 /// Everybody in one scope.
 pub(super) struct Family<'a> {
     pub(super) confidence: f64,
@@ -79,8 +83,8 @@ impl Family<'_> {
 
     fn one(&self, role: Role, units: &[UnitTally]) -> Option<Figures> {
         let counts = self.scope.counts;
-        let within = self.estimate(units, within)?;
-        let mae = self.estimate(units, mae)?;
+        let within = self.estimate(units, within)?.within_range(SHARE);
+        let mae = self.estimate(units, mae)?.within_range(SPAN);
         let said = |estimate: &Estimate| with_interval(estimate, self.confidence);
         let less = |own: &Estimate, of: fn(&EstimateCounts) -> (f64, f64)| {
             let best = self.best.filter(|_| role == Role::Other)?;
@@ -89,7 +93,10 @@ impl Family<'_> {
         let of_oracle = self
             .oracle
             .filter(|_| role != Role::Oracle)
-            .and_then(|oracle| within.lift_over(&self.estimate(oracle, self::within)?))
+            .and_then(|oracle| {
+                let oracle = self.estimate(oracle, self::within)?;
+                within.lift_over(&oracle.within_range(SHARE))
+            })
             .map(|lift| {
                 let lift = said(&lift);
                 Ratio {
@@ -105,7 +112,7 @@ impl Family<'_> {
             within_30s: said(&within),
             bias: said(&self.estimate(units, bias)?),
             mae: said(&mae),
-            coverage: said(&self.estimate(units, covered)?),
+            coverage: said(&self.estimate(units, covered)?.within_range(SHARE)),
             of_oracle,
             promised: self.promised(units),
             within_less_best: less(&within, self::within),
@@ -133,18 +140,24 @@ impl Family<'_> {
 
     fn promised(&self, units: &[UnitTally]) -> Option<Promised> {
         let promise = self.scope.promise;
-        let over = |of: fn(Promise) -> f64| {
+        let over = |of: fn(Promise) -> f64, range| {
             let estimate = ratio(units, |unit| {
                 let promise = promise(unit);
                 (of(promise), promise.n as f64)
             })?;
-            Some(with_interval(&estimate, self.confidence))
+            Some(with_interval(
+                &estimate.within_range(range),
+                self.confidence,
+            ))
         };
         Some(Promised {
             n: units.iter().map(|unit| promise(unit).n).sum(),
-            expected: over(|promise| promise.expected)?,
-            kept: over(|promise| promise.kept as f64)?,
-            difference: over(|promise| promise.kept as f64 - promise.expected)?,
+            expected: over(|promise| promise.expected, SHARE)?,
+            kept: over(|promise| promise.kept as f64, SHARE)?,
+            difference: over(
+                |promise| promise.kept as f64 - promise.expected,
+                (-1.0, 1.0),
+            )?,
         })
     }
 }
@@ -179,5 +192,46 @@ pub(super) fn with_interval(estimate: &Estimate, confidence: f64) -> Ratio {
     Ratio {
         point: estimate.point,
         interval: estimate.interval(confidence),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_interval_leaves_what_can_be() {
+        let counts = |within_30s| EstimateCounts {
+            n: 100,
+            within_30s,
+            covered: within_30s,
+            over_sum: 100 - within_30s,
+            ..EstimateCounts::default()
+        };
+        let units: Vec<UnitTally> = [100, 96]
+            .map(|within| UnitTally {
+                first: counts(within),
+                ..UnitTally::default()
+            })
+            .into();
+        let family = Family {
+            confidence: 0.95,
+            scope: FIRST,
+            best: None,
+            oracle: None,
+        };
+        let figures = family.one(Role::Other, &units).unwrap();
+        for (ratio, most) in [
+            (figures.within_30s, 1.0),
+            (figures.coverage, 1.0),
+            (figures.mae, f64::INFINITY),
+        ] {
+            let interval = ratio.interval.unwrap();
+            assert!(
+                interval.lower >= 0.0 && interval.upper <= most,
+                "{interval:?}"
+            );
+            assert!(interval.lower < ratio.point && ratio.point < interval.upper);
+        }
     }
 }

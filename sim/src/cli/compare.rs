@@ -23,7 +23,7 @@ const COMPARE_EXAMPLES: &str = "\
 Examples:
   linefinder compare scenarios/plan/phase-2.yaml scenarios/plan/phase-3.yaml
   linefinder compare scenarios/plan/phase-3.yaml --policy scenarios/policies/phase-2.yaml scenarios/policies/phase-3.yaml
-  linefinder compare scenarios/plan/phase-2.yaml --against policy.queues.sales.discovery.poll=5s --margin 'mean_wait=1s'
+  linefinder compare scenarios/plan/phase-2.yaml --against policy.queues.sales.slow_poll=5s --margin 'mean_wait=1s'
   linefinder compare scenarios/plan/phase-3.yaml scenarios/plan/phase-4.yaml --measure reach_rate --measure revenue
 
 Scenarios with the same world have the same callers, and are compared replication by replication.

@@ -19,7 +19,7 @@ use crate::world::Checks;
 /// Examples.
 const EXAMPLES: &str = "\
 Examples:
-  linefinder gate scenarios/plan/phase-*.yaml --baseline scenarios/baseline.json
+  linefinder gate scenarios/plan/phase-[23].yaml --baseline scenarios/baseline.json
   linefinder gate scenarios/plan/phase-3.yaml --baseline baseline.json --bless --margin mean_wait=0.5s
   linefinder gate scenarios/plan/phase-3.yaml --baseline baseline.json --junit gate.xml --markdown gate.md
 
