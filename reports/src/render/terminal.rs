@@ -266,14 +266,15 @@ fn coloured(verdict: Verdict, options: TableOptions) -> String {
 }
 
 fn push_parts(text: &mut String, title: &str, parts: &[PartFigures]) {
-    let _ = write!(text, "\n{title:<15}");
+    let names = parts.iter().map(|part| part.name.chars().count());
+    let width = names.max().unwrap_or(0).max(title.chars().count()).max(15);
+    let _ = write!(text, "\n{title:<width$}");
     for id in PER_PART {
         let _ = write!(text, " {id:>16}");
     }
     text.push('\n');
     for part in parts {
-        let name: String = part.name.chars().take(15).collect();
-        let _ = write!(text, "{name:<15}");
+        let _ = write!(text, "{:<width$}", part.name);
         for id in PER_PART {
             let figure = part.figures.iter().find(|figure| figure.measure.id == *id);
             let cell = figure
