@@ -185,20 +185,19 @@ pub(super) fn by_position(group: &Group<'_>) -> Option<Chart> {
         .by_position
         .iter()
         .rposition(|counts| counts.n >= FEWEST)?;
-    let words = (0..=used).map(|i| match POSITION_FROM.get(i + 1) {
-        Some(next) if *next == POSITION_FROM[i] + 1 => POSITION_FROM[i].to_string(),
-        Some(next) => format!("{}–{}", POSITION_FROM[i], next - 1),
-        None => format!("{}+", POSITION_FROM[i]),
-    });
+    // Only where each bin begins: with its end the labels would run together.
+    let words = POSITION_FROM.iter().take(used + 1);
+    let words = words.map(|from| from.to_string());
     group.drawn(
         "within-by-position",
         "Within 30 s",
         &format!(
-            "Share of first announcements within 30 s of the wait that remained, by the position announced with it; places \
+            "Share of first announcements within 30 s of the wait that remained, by the position announced with it, each group from \
+             the number under it to before the next; places \
              with fewer than {FEWEST} are left out."
         ),
         (
-            Scale::of_words("place in line", words.collect()),
+            Scale::of_words("place in line, from", words.collect()),
             Scale::new("within 30 s", Numbers::Percent),
         ),
         |shape| {

@@ -37,10 +37,10 @@ pub fn calibration_page(calibration: &Calibration) -> Page {
     page.section("position", "Share within 30 s by place in line", "Position");
     page.charts(groups(calibration).filter_map(|group| by_position(&group)));
     page.origin(&[
-        ("Command", meta.command.clone()),
-        ("Seed", meta.seed.to_string()),
-        ("World", meta.world_digest.clone()),
-        ("Engine", meta.engine.clone()),
+        ("command", meta.command.clone()),
+        ("seed", meta.seed.to_string()),
+        ("world digest", meta.world_digest.clone()),
+        ("engine", meta.engine.clone()),
     ]);
     page.finish()
 }
@@ -153,8 +153,8 @@ fn push_table(
             less.map_or(NONE.to_owned(), |less| points(less.by)),
             less.map_or(NONE.to_owned(), |less| {
                 let tone = match less.verdict {
-                    Verdict::Worse => Tone::Neutral,
-                    Verdict::Better => Tone::Bad,
+                    Verdict::Worse => Tone::Bad,
+                    Verdict::Better => Tone::Good,
                     Verdict::Alike => Tone::Open,
                 };
                 marked(tone, word(less.verdict))

@@ -26,7 +26,7 @@ pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
     sentences.push(if meta.same_waits {
         "the same calls waited equally long under every estimator: callers do not react to what they are told".to_owned()
     } else {
-        "waits differ between estimators: something reacts to what is announced, and `less best` compares different waits".to_owned()
+        "waits differ between estimators: something reacts to what is announced, and the column less best compares different waits".to_owned()
     });
     if !meta.made_to_announce.is_empty() {
         sentences.push(format!(

@@ -222,7 +222,7 @@ pub(super) fn points(ratio: Ratio) -> String {
             interval.upper * 100.0
         )
     });
-    format!("{:+.1} pp{interval}", ratio.point * 100.0)
+    format!("{:+.1} points{interval}", ratio.point * 100.0)
 }
 
 pub(super) fn grouped(n: u64) -> String {
@@ -230,7 +230,7 @@ pub(super) fn grouped(n: u64) -> String {
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
+            text.push(' ');
         }
         text.push(digit);
     }
