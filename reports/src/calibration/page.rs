@@ -22,14 +22,20 @@ pub fn calibration_page(calibration: &Calibration) -> Page {
     push_table(&mut page, calibration, "Every announcement", |speaker| {
         speaker.all.clone()
     });
+    page.paragraph(
+        "Bias: the mean of announced less realised, below 0 when callers waited longer than they were told. MAE: the mean \
+         absolute error, how far off an announcement is on average. P50 and P90: the waits that half and nine in ten of the \
+         calls were told not to exceed; in range is the share of waits between them. n: announcements judged. Told: the share \
+         of calls that heard one. Less best: the share within 30 s less that of best.",
+    );
     page.list(&sentences(calibration));
     page.section("reliability", "Announced against realised", "Reliability");
     page.paragraph(
         "Waits that were announced alike, and what was realised: the line is their mean, the band reaches from the wait \
          that half of them did not exceed to that which nine in ten did not. Where the line lies on the dotted one, \
-         announcements are right on average.",
+         announcements are right on average. All charts have one scale.",
     );
-    page.charts(calibration.speakers.iter().filter_map(reliability));
+    page.charts(reliability(calibration));
     page.section("errors", "Errors", "Errors");
     page.charts(groups(calibration).filter_map(|group| errors(&group)));
     page.section("time", "Share within 30 s over time", "Time");

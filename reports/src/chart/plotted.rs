@@ -34,6 +34,8 @@ pub struct Scale {
     pub from_zero: bool,
     /// Equal distances are equal ratios; only for values above 0.
     pub is_logarithmic: bool,
+    /// It reaches at least here, so that charts side by side have one scale.
+    pub until: Option<f64>,
     /// Words instead of numbers: value k (0, 1, 2, ...) is labelled with the k-th. Empty for numbers.
     pub words: Vec<String>,
 }
@@ -80,6 +82,7 @@ impl Scale {
             numbers,
             from_zero: true,
             is_logarithmic: false,
+            until: None,
             words: Vec::new(),
         }
     }
@@ -95,6 +98,13 @@ impl Scale {
     #[must_use]
     pub fn logarithmic(mut self) -> Scale {
         self.is_logarithmic = true;
+        self
+    }
+
+    /// Reaches at least to `end`, as the charts beside it do.
+    #[must_use]
+    pub fn until(mut self, end: f64) -> Scale {
+        self.until = end.is_finite().then_some(end);
         self
     }
 
@@ -182,6 +192,7 @@ impl Scale {
         }
         let least = places.iter().copied().fold(f64::INFINITY, f64::min);
         let most = places.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let most = self.until.map_or(most, |end| most.max(self.place(end)));
         let width = most - least;
         if self.is_logarithmic || (!self.from_zero && width > 0.0) {
             let margin = if is_x { 0.0 } else { width * 0.08 };

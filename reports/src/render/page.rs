@@ -119,7 +119,15 @@ fn push_measures(html: &mut String, report: &RunReport) {
         &rows,
         Phone::Cards,
     ));
-    html.push_str("</section>\n");
+    let threshold = match report.charts.threshold {
+        0 => String::new(),
+        us => format!(", here {}", with_unit(us as f64 / 1e6, Unit::Seconds)),
+    };
+    let _ = writeln!(
+        html,
+        "<p class=\"soft\">T: the threshold of the service level{threshold}. short_abandon: the scenario's key of this name; \
+         who hangs up sooner is not counted, neither above nor below the line.</p>\n</section>"
+    );
 }
 
 /// `None` for a measure without a value.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::charts::{csv_path, push_chart};
-use super::table::{Column, Phone, escaped, table};
+use super::table::{Column, Phone, escaped, kept, table};
 use super::{foot, head};
 use crate::chart::Chart;
 
@@ -96,7 +96,7 @@ impl Document {
             "<div class=\"banner {}\">\n<p><span aria-hidden=\"true\">{}</span> <span>{}</span></p>\n</div>",
             tone.class(),
             tone.sign(),
-            escaped(text)
+            escaped(&kept(text))
         );
         self
     }
@@ -108,8 +108,8 @@ impl Document {
             let _ = writeln!(
                 self.banners,
                 "<li><b>{}</b> {}</li>",
-                escaped(value),
-                escaped(name)
+                escaped(&kept(value)),
+                escaped(&kept(name))
             );
         }
         self.banners.push_str("</ul>\n");
@@ -149,7 +149,7 @@ impl Document {
     pub fn list(&mut self, items: &[String]) -> &mut Self {
         self.body.push_str("<ul>\n");
         for item in items {
-            let _ = writeln!(self.body, "<li>{}</li>", escaped(item));
+            let _ = writeln!(self.body, "<li>{}</li>", escaped(&kept(item)));
         }
         self.body.push_str("</ul>\n");
         self

@@ -12,13 +12,13 @@ pub(super) fn push_recorded(html: &mut String, report: &RunReport, charts: &[Cha
         return;
     };
     html.push_str("<section>\n<h2 id=\"recorded\">Recorded beside simulated</h2>\n");
-    let class = match recorded.is_alike {
-        Some(true) => "pass",
-        Some(false) => "fail",
-        None => "inconclusive",
+    let (class, sign) = match recorded.is_alike {
+        Some(true) => ("pass", "✓"),
+        Some(false) => ("fail", "✗"),
+        None => ("inconclusive", "?"),
     };
     html.push_str(&format!(
-        "<p class=\"banner {class}\"><span>{}</span></p>\n",
+        "<p class=\"banner {class}\"><span aria-hidden=\"true\">{sign}</span> <span>{}</span></p>\n",
         escaped(&recorded.verdict)
     ));
     html.push_str("<div class=\"charts\">\n");
