@@ -70,7 +70,7 @@ fn reliability_of(speaker: &Speaker, points: Vec<Point>, ends: (f64, f64)) -> Op
             points.len()
         ),
         x: Scale::new("announced, seconds", Numbers::Plain).until(ends.0),
-        y: Scale::new("realised, seconds", Numbers::Plain).until(ends.1.max(last)),
+        y: Scale::new("realised, seconds", Numbers::Plain).until(ends.0.max(ends.1)),
         series: vec![
             Series::line("equal", Role::Reference, [(0.0, 0.0), (last, last)]),
             Series {

@@ -6,7 +6,7 @@ use super::sentences::sentences;
 use super::summary::{Calibration, Figures, Role, Speaker, Verdict};
 use super::table;
 use super::table::{percent, percents, points, word};
-use crate::render::{Column, Document, NONE, Page, Phone, Tone, confidence, marked};
+use crate::render::{Column, Document, NONE, Page, Phone, Tone, confidence, marked, signed};
 
 /// The page, and the numbers of its charts beside it.
 #[must_use]
@@ -109,7 +109,7 @@ fn push_tiles(page: &mut Document, calibration: &Calibration) {
     }));
     tiles.push((
         format!("{:.1} s", best.mae.point),
-        format!("off on average, bias {:+.1} s", best.bias.point),
+        format!("off on average, bias {} s", signed(best.bias.point, 1)),
     ));
     tiles.push((
         percent(best.coverage.point),
@@ -152,7 +152,7 @@ fn push_table(
             figures
                 .of_oracle
                 .map_or(NONE.to_owned(), |of| percent(of.point)),
-            format!("{:+.1} s", figures.bias.point),
+            format!("{} s", signed(figures.bias.point, 1)),
             format!("{:.1} s", figures.mae.point),
             percent(figures.coverage.point),
             table::grouped(figures.n),

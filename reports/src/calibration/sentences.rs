@@ -3,7 +3,7 @@
 
 use super::summary::{Calibration, Difference, Figures, Ratio, Role, Speaker, Verdict};
 use super::table::{grouped, percent, percents, points};
-use crate::render::confidence;
+use crate::render::{confidence, signed};
 
 /// What the reader of the tables has to know beside them.
 pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
@@ -153,7 +153,11 @@ fn nearer(
 fn seconds_of(difference: &Difference) -> String {
     let by = difference.by;
     let interval = by.interval.map_or(String::new(), |interval| {
-        format!(" ({:+.1} .. {:+.1} s)", interval.lower, interval.upper)
+        format!(
+            " ({} .. {} s)",
+            signed(interval.lower, 1),
+            signed(interval.upper, 1)
+        )
     });
-    format!("{:+.1} s{interval}", by.point)
+    format!("{} s{interval}", signed(by.point, 1))
 }

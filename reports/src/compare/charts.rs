@@ -130,9 +130,9 @@ fn scatter(comparison: &Comparison, pairs: &[(f64, f64)]) -> Plotted {
 
 fn spread(comparison: &Comparison, pairs: &[(f64, f64)]) -> Plotted {
     // A difference of shares is one of points, as in the table.
-    let (per, unit) = match comparison.measure.unit {
-        Unit::Ratio => (100.0, ", points"),
-        other => (1.0, numbers(other).1),
+    let (per, unit) = match numbers(comparison.measure.unit) {
+        (Numbers::Percent, _) => (100.0, ", points"),
+        (Numbers::Plain, unit) => (1.0, unit),
     };
     let name = letter(comparison.side);
     let differences: Vec<f64> = pairs.iter().map(|(a, b)| (b - a) * per).collect();

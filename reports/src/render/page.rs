@@ -215,6 +215,8 @@ fn push_origin(html: &mut String, report: &RunReport) {
             outside,
             skipped,
         } = log;
+        let [calls, outside, skipped] =
+            [calls, outside, skipped].map(|n| with_unit(n as f64, Unit::Count));
         format!("{calls} calls replayed, {outside} outside the experiment's time left out, {skipped} rows unreadable")
     });
     for (name, value) in [

@@ -33,7 +33,7 @@ pub(super) fn kept(text: &str) -> String {
     let mut whole = String::with_capacity(text.len());
     let mut before = "";
     for (place, word) in text.split(' ').enumerate() {
-        let bare = word.trim_end_matches([',', ';', ')', '.']);
+        let bare = word.trim_end_matches([',', ';', ':', ')', '.']);
         let is_unit = matches!(bare, "%" | "s" | "m" | "h" | "/h" | "points");
         let is_kept = (is_number(before) && (is_unit || begins(word)))
             || (matches!(before, "m" | "h") && begins(word))
@@ -46,6 +46,26 @@ pub(super) fn kept(text: &str) -> String {
         before = word;
     }
     whole
+}
+
+/// Escaped prose: values kept together, and what stands between backticks as code.
+pub(super) fn prose(text: &str) -> String {
+    let safe = escaped(&kept(text));
+    let parts: Vec<&str> = safe.split('`').collect();
+    // A backtick without its fellow is a character like any other.
+    if parts.len().is_multiple_of(2) {
+        return safe;
+    }
+    let mut html = String::with_capacity(safe.len());
+    for (place, part) in parts.iter().enumerate() {
+        match place % 2 {
+            0 => html.push_str(part),
+            _ => {
+                let _ = write!(html, "<code>{part}</code>");
+            }
+        }
+    }
+    html
 }
 
 /// What a column holds.
@@ -157,6 +177,12 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(kept(text), expected.replace('~', "\u{a0}"));
         }
+    }
+
+    #[test]
+    fn backticks_become_code_and_stay_harmless() {
+        assert_eq!(prose("a `<b>` c"), "a <code>&lt;b&gt;</code> c");
+        assert_eq!(prose("5` wide"), "5` wide");
     }
 
     #[test]
