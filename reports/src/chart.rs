@@ -15,7 +15,7 @@ mod waits;
 mod warm_up;
 
 pub use canvas::Role;
-pub use forest::{Effect, Forest};
+pub use forest::{Along, Effect, Forest};
 pub(crate) use plotted::dot;
 pub use plotted::{Numbers, Plotted, Point, Scale, Series};
 pub(crate) use recorded::charts as recorded;

@@ -22,11 +22,10 @@ fn slug(name: &str) -> String {
     name.replace('_', "-")
 }
 
-/// Announced against realised.
-pub(super) fn reliability(speaker: &Speaker) -> Option<Chart> {
+/// What was realised of waits announced alike.
+fn realised(speaker: &Speaker) -> Vec<Point> {
     let bins = &speaker.shape.by_announced;
-    let points: Vec<Point> = bins
-        .iter()
+    bins.iter()
         .filter(|bin| bin.n >= FEWEST)
         .filter_map(|bin| {
             Some(Point {
@@ -35,7 +34,26 @@ pub(super) fn reliability(speaker: &Speaker) -> Option<Chart> {
                 band: Some((bin.quantile(0.5)?, bin.quantile(0.9)?)),
             })
         })
-        .collect();
+        .collect()
+}
+
+/// Announced against realised, a chart per speaker, all on one scale.
+pub(super) fn reliability(calibration: &Calibration) -> Vec<Chart> {
+    let speakers = calibration.speakers.iter();
+    let all: Vec<(&Speaker, Vec<Point>)> = speakers.map(|s| (s, realised(s))).collect();
+    let points = || all.iter().flat_map(|(_, points)| points);
+    let ends = (
+        points().map(|point| point.x).fold(0.0, f64::max),
+        points()
+            .map(|point| point.band.map_or(point.y, |(_, upper)| upper.max(point.y)))
+            .fold(0.0, f64::max),
+    );
+    all.iter()
+        .filter_map(|(speaker, points)| reliability_of(speaker, points.clone(), ends))
+        .collect()
+}
+
+fn reliability_of(speaker: &Speaker, points: Vec<Point>, ends: (f64, f64)) -> Option<Chart> {
     let last = points.last()?.x;
     let role = match speaker.role {
         Who::Oracle => Role::Third,
@@ -51,8 +69,8 @@ pub(super) fn reliability(speaker: &Speaker) -> Option<Chart> {
             speaker.name,
             points.len()
         ),
-        x: Scale::new("announced, seconds", Numbers::Plain),
-        y: Scale::new("realised, seconds", Numbers::Plain),
+        x: Scale::new("announced, seconds", Numbers::Plain).until(ends.0),
+        y: Scale::new("realised, seconds", Numbers::Plain).until(ends.0.max(ends.1)),
         series: vec![
             Series::line("equal", Role::Reference, [(0.0, 0.0), (last, last)]),
             Series {
@@ -69,6 +87,8 @@ pub(super) fn reliability(speaker: &Speaker) -> Option<Chart> {
 /// The oracle, the default estimator and some others.
 pub(super) struct Group<'a> {
     number: usize,
+    /// Also those of the other groups: all have one scale.
+    all: &'a [Speaker],
     speakers: Vec<(&'a Speaker, Role)>,
 }
 
@@ -89,6 +109,7 @@ pub(super) fn groups(calibration: &Calibration) -> impl Iterator<Item = Group<'_
         let roles = [Role::Second, Role::Third, Role::Fourth];
         Group {
             number: group + 1,
+            all: &calibration.speakers,
             speakers: firsts
                 .chain(beside.zip(roles).map(|(speaker, role)| (*speaker, role)))
                 .collect(),
@@ -110,6 +131,8 @@ impl Group<'_> {
         axes: (Scale, Scale),
         points: impl Fn(&Shape) -> Vec<(f64, f64)>,
     ) -> Option<Chart> {
+        let values = self.all.iter().flat_map(|speaker| points(&speaker.shape));
+        let most = values.map(|(_, y)| y).fold(0.0, f64::max);
         let series = self.speakers.iter().map(|(speaker, role)| {
             Series::line(speaker.name.clone(), *role, points(&speaker.shape))
         });
@@ -118,7 +141,7 @@ impl Group<'_> {
             title: format!("{title}: {}", self.names()),
             description: description.to_owned(),
             x: axes.0,
-            y: axes.1,
+            y: axes.1.until(most),
             series: series.collect(),
         }
         .draw()
@@ -185,20 +208,19 @@ pub(super) fn by_position(group: &Group<'_>) -> Option<Chart> {
         .by_position
         .iter()
         .rposition(|counts| counts.n >= FEWEST)?;
-    let words = (0..=used).map(|i| match POSITION_FROM.get(i + 1) {
-        Some(next) if *next == POSITION_FROM[i] + 1 => POSITION_FROM[i].to_string(),
-        Some(next) => format!("{}–{}", POSITION_FROM[i], next - 1),
-        None => format!("{}+", POSITION_FROM[i]),
-    });
+    // Only where each bin begins: with its end the labels would run together.
+    let words = POSITION_FROM.iter().take(used + 1);
+    let words = words.map(|from| from.to_string());
     group.drawn(
         "within-by-position",
         "Within 30 s",
         &format!(
-            "Share of first announcements within 30 s of the wait that remained, by the position announced with it; places \
+            "Share of first announcements within 30 s of the wait that remained, by the position announced with it, each group from \
+             the number under it to before the next; places \
              with fewer than {FEWEST} are left out."
         ),
         (
-            Scale::of_words("place in line", words.collect()),
+            Scale::of_words("place in line, from", words.collect()),
             Scale::new("within 30 s", Numbers::Percent),
         ),
         |shape| {

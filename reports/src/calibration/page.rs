@@ -6,7 +6,7 @@ use super::sentences::sentences;
 use super::summary::{Calibration, Figures, Role, Speaker, Verdict};
 use super::table;
 use super::table::{percent, percents, points, word};
-use crate::render::{Column, Document, NONE, Page, Phone, Tone, confidence, marked};
+use crate::render::{Column, Document, NONE, Page, Phone, Tone, confidence, marked, signed};
 
 /// The page, and the numbers of its charts beside it.
 #[must_use]
@@ -22,14 +22,20 @@ pub fn calibration_page(calibration: &Calibration) -> Page {
     push_table(&mut page, calibration, "Every announcement", |speaker| {
         speaker.all.clone()
     });
+    page.paragraph(
+        "Bias: the mean of announced less realised, below 0 when callers waited longer than they were told. MAE: the mean \
+         absolute error, how far off an announcement is on average. P50 and P90: the waits that half and nine in ten of the \
+         calls were told not to exceed; in range is the share of waits between them. n: announcements judged. Told: the share \
+         of calls that heard one. Less best: the share within 30 s less that of best.",
+    );
     page.list(&sentences(calibration));
     page.section("reliability", "Announced against realised", "Reliability");
     page.paragraph(
         "Waits that were announced alike, and what was realised: the line is their mean, the band reaches from the wait \
          that half of them did not exceed to that which nine in ten did not. Where the line lies on the dotted one, \
-         announcements are right on average.",
+         announcements are right on average. All charts have one scale.",
     );
-    page.charts(calibration.speakers.iter().filter_map(reliability));
+    page.charts(reliability(calibration));
     page.section("errors", "Errors", "Errors");
     page.charts(groups(calibration).filter_map(|group| errors(&group)));
     page.section("time", "Share within 30 s over time", "Time");
@@ -37,10 +43,10 @@ pub fn calibration_page(calibration: &Calibration) -> Page {
     page.section("position", "Share within 30 s by place in line", "Position");
     page.charts(groups(calibration).filter_map(|group| by_position(&group)));
     page.origin(&[
-        ("Command", meta.command.clone()),
-        ("Seed", meta.seed.to_string()),
-        ("World", meta.world_digest.clone()),
-        ("Engine", meta.engine.clone()),
+        ("command", meta.command.clone()),
+        ("seed", meta.seed.to_string()),
+        ("world digest", meta.world_digest.clone()),
+        ("engine", meta.engine.clone()),
     ]);
     page.finish()
 }
@@ -103,7 +109,7 @@ fn push_tiles(page: &mut Document, calibration: &Calibration) {
     }));
     tiles.push((
         format!("{:.1} s", best.mae.point),
-        format!("off on average, bias {:+.1} s", best.bias.point),
+        format!("off on average, bias {} s", signed(best.bias.point, 1)),
     ));
     tiles.push((
         percent(best.coverage.point),
@@ -146,15 +152,15 @@ fn push_table(
             figures
                 .of_oracle
                 .map_or(NONE.to_owned(), |of| percent(of.point)),
-            format!("{:+.1} s", figures.bias.point),
+            format!("{} s", signed(figures.bias.point, 1)),
             format!("{:.1} s", figures.mae.point),
             percent(figures.coverage.point),
             table::grouped(figures.n),
             less.map_or(NONE.to_owned(), |less| points(less.by)),
             less.map_or(NONE.to_owned(), |less| {
                 let tone = match less.verdict {
-                    Verdict::Worse => Tone::Neutral,
-                    Verdict::Better => Tone::Bad,
+                    Verdict::Worse => Tone::Bad,
+                    Verdict::Better => Tone::Good,
                     Verdict::Alike => Tone::Open,
                 };
                 marked(tone, word(less.verdict))

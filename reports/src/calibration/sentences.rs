@@ -3,7 +3,7 @@
 
 use super::summary::{Calibration, Difference, Figures, Ratio, Role, Speaker, Verdict};
 use super::table::{grouped, percent, percents, points};
-use crate::render::confidence;
+use crate::render::{confidence, signed};
 
 /// What the reader of the tables has to know beside them.
 pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
@@ -26,7 +26,7 @@ pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
     sentences.push(if meta.same_waits {
         "the same calls waited equally long under every estimator: callers do not react to what they are told".to_owned()
     } else {
-        "waits differ between estimators: something reacts to what is announced, and `less best` compares different waits".to_owned()
+        "waits differ between estimators: something reacts to what is announced, and the column less best compares different waits".to_owned()
     });
     if !meta.made_to_announce.is_empty() {
         sentences.push(format!(
@@ -153,7 +153,11 @@ fn nearer(
 fn seconds_of(difference: &Difference) -> String {
     let by = difference.by;
     let interval = by.interval.map_or(String::new(), |interval| {
-        format!(" ({:+.1} .. {:+.1} s)", interval.lower, interval.upper)
+        format!(
+            " ({} .. {} s)",
+            signed(interval.lower, 1),
+            signed(interval.upper, 1)
+        )
     });
-    format!("{:+.1} s{interval}", by.point)
+    format!("{} s{interval}", signed(by.point, 1))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::sentences::sentences;
 use super::summary::{Calibration, Figures, Ratio, Speaker, Unit, Verdict};
-use crate::render::confidence;
+use crate::render::{apart, confidence, signed};
 
 /// A column: heading, and the cell of a speaker.
 struct Column {
@@ -182,7 +182,7 @@ fn columns(
         });
     }
     push("bias", &|_, figures| {
-        format!("{:+.1} s", figures.bias.point)
+        format!("{} s", signed(figures.bias.point, 1))
     });
     push("MAE", &|_, figures| format!("{:.1} s", figures.mae.point));
     push("in range", &|_, figures| percent(figures.coverage.point));
@@ -217,24 +217,17 @@ pub(super) fn percents(ratio: Ratio) -> String {
 pub(super) fn points(ratio: Ratio) -> String {
     let interval = ratio.interval.map_or(String::new(), |interval| {
         format!(
-            " ({:+.1} .. {:+.1})",
-            interval.lower * 100.0,
-            interval.upper * 100.0
+            " ({} .. {})",
+            signed(interval.lower * 100.0, 1),
+            signed(interval.upper * 100.0, 1)
         )
     });
-    format!("{:+.1} pp{interval}", ratio.point * 100.0)
+    format!("{} points{interval}", signed(ratio.point * 100.0, 1))
 }
 
+/// Thousands apart, as on every page.
 pub(super) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    apart(&n.to_string())
 }
 
 fn plural(n: usize, word: &str) -> String {

@@ -13,7 +13,7 @@ use plotters::prelude::*;
 use crate::render::escaped;
 
 /// Size in the drawing's own units; the page scales it.
-const SIZE: (u32, u32) = (420, 280);
+pub(super) const SIZE: (u32, u32) = (420, 280);
 /// Text of axes; the backend draws it at 1 / 1.24 of this: 11 px on a phone 390 px wide.
 const TEXT: f64 = 17.0;
 
@@ -129,11 +129,31 @@ impl Axis<'_> {
     fn ticked(&self, n: usize) -> Ticked {
         let numbers: RangedCoordf64 = self.range.clone().into();
         let ticks = self.ticks.clone();
-        Ticked {
-            ticks: ticks.unwrap_or_else(|| numbers.key_points(n)),
-            numbers,
+        let mut ticks = ticks.unwrap_or_else(|| numbers.key_points(n));
+        // Steps add up to almost 0: it would be labelled -2.8e-15.
+        let nought = (self.range.end - self.range.start).abs() * 1e-6;
+        for tick in &mut ticks {
+            if tick.abs() < nought {
+                *tick = 0.0;
+            }
         }
+        Ticked { numbers, ticks }
     }
+
+    /// Room at the left for the longest label and, beside it, the name.
+    fn room(&self, ticked: &Ticked) -> u32 {
+        let widths = ticked
+            .ticks
+            .iter()
+            .map(|tick| text_width(&(self.label)(tick)));
+        let widest = widths.fold(0.0, f64::max);
+        (widest + 33.0).ceil().clamp(62.0, 160.0) as u32
+    }
+}
+
+/// About how wide a text of an axis is drawn.
+pub(super) fn text_width(text: &str) -> f64 {
+    text.chars().count() as f64 * TEXT / 1.24 * 0.6
 }
 
 /// Draws axes and then what `draw` adds; the SVG with classes, labelled by `label`.
@@ -161,12 +181,13 @@ fn draw_on(
     draw: impl FnOnce(&mut Plot<'_, '_>) -> Result<(), DrawingError>,
 ) -> Result<(), DrawingError> {
     let font = ("sans-serif", TEXT).into_font().color(&Role::Ink.marker());
+    let (x_ticks, y_ticks) = (x.ticked(6), y.ticked(5));
     let mut plot = ChartBuilder::on(root)
         .margin(6)
         .margin_right(14)
         .x_label_area_size(44)
-        .y_label_area_size(62)
-        .build_cartesian_2d(x.ticked(6), y.ticked(5))?;
+        .y_label_area_size(y.room(&y_ticks))
+        .build_cartesian_2d(x_ticks, y_ticks)?;
     plot.configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use super::{Chart, Key, Mark, Role};
-use crate::render::escaped;
+use crate::render::{escaped, signed};
 
-/// A forest plot to be drawn. Effects are shares: 0.05 is shown as `+5 %`.
+/// A forest plot to be drawn.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Forest {
     /// Its name in files and on the page: lower case, digits and `-`.
@@ -15,8 +15,51 @@ pub struct Forest {
     pub title: String,
     /// A sentence of what it shows.
     pub description: String,
+    /// What effects are measured in.
+    pub along: Along,
     /// What is drawn, from above.
     pub effects: Vec<Effect>,
+}
+
+/// What effects are measured in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Along {
+    /// Shares of the baseline: 0.05 is shown as `+5 %`.
+    Shares,
+    /// Margins: at 1 a line stands for all that is allowed.
+    Margins,
+}
+
+impl Along {
+    /// Effects beyond this are drawn at the edge with an arrow.
+    const fn most(self) -> f64 {
+        match self {
+            Along::Shares => 1.0,
+            Along::Margins => 4.0,
+        }
+    }
+
+    /// As the table has it.
+    fn written(self, value: f64) -> String {
+        match self {
+            Along::Shares => format!("{} %", signed(value * 100.0, 2)),
+            Along::Margins => signed(value, 2),
+        }
+    }
+
+    /// As the axis has it; `step` lies between two labels.
+    fn label(self, value: f64, step: f64) -> String {
+        match self {
+            Along::Shares => {
+                let digits = match step {
+                    s if s < 0.000_999 => 2,
+                    s => usize::from(s < 0.00999),
+                };
+                format!("{} %", signed(value * 100.0, digits))
+            }
+            Along::Margins => signed(value, usize::from(step < 0.999)),
+        }
+    }
 }
 
 /// One effect.
@@ -26,7 +69,7 @@ pub struct Effect {
     pub name: String,
     /// Its value in words, in its own unit.
     pub value: String,
-    /// As a share of the baseline.
+    /// In what all are measured in; not finite when it cannot be drawn.
     pub relative: f64,
     /// Its interval.
     pub interval: (f64, f64),
@@ -36,18 +79,18 @@ pub struct Effect {
     pub verdict: String,
     /// The shape and colour of its dot.
     pub role: Role,
+    /// Why nothing is drawn, in its place; empty when something is.
+    pub missing: String,
 }
 
 /// Width in the drawing's own units, as the other charts have it.
 const WIDTH: f64 = 420.0;
-/// Height of an effect: a line of text and its interval.
-const ROW: f64 = 40.0;
+/// Height of an effect: a line of text, its interval close below, and a gap, so that it is not taken for the next one's.
+const ROW: f64 = 48.0;
 /// Room for the axis.
 const AXIS: f64 = 34.0;
 /// From the edges.
 const SIDE: f64 = 14.0;
-/// Effects beyond this share are drawn at the edge with an arrow.
-const MOST: f64 = 1.0;
 
 impl Forest {
     /// The drawing; `None` without effects.
@@ -56,18 +99,17 @@ impl Forest {
         if self.effects.is_empty() {
             return None;
         }
-        let columns = ["measure", "difference", "share", "interval", "verdict"];
-        let percent = |share: f64| format!("{:+.2} %", share * 100.0);
+        let along = match self.along {
+            Along::Shares => "share",
+            Along::Margins => "in margins",
+        };
+        let columns = ["measure", "difference", along, "interval", "verdict"];
         let rows = self.effects.iter().map(|effect| {
             vec![
                 effect.name.clone(),
                 effect.value.clone(),
-                percent(effect.relative),
-                format!(
-                    "{} .. {}",
-                    percent(effect.interval.0),
-                    percent(effect.interval.1)
-                ),
+                self.cell(effect, &[effect.relative]),
+                self.cell(effect, &[effect.interval.0, effect.interval.1]),
                 effect.verdict.clone(),
             ]
         });
@@ -83,10 +125,22 @@ impl Forest {
         })
     }
 
+    /// Values in the table.
+    fn cell(&self, effect: &Effect, values: &[f64]) -> String {
+        if !effect.missing.is_empty() {
+            return "-".to_string();
+        }
+        let values: Vec<String> = values.iter().map(|v| self.along.written(*v)).collect();
+        values.join(" .. ")
+    }
+
     /// The kinds of effects that there are.
     fn legend(&self) -> Vec<Key> {
         let mut keys: Vec<Key> = Vec::new();
-        for effect in &self.effects {
+        if self.along == Along::Margins {
+            keys.push(Key::line(Role::Reference, "all that is allowed"));
+        }
+        for effect in self.effects.iter().filter(|e| e.missing.is_empty()) {
             let key = Key {
                 role: effect.role,
                 mark: Mark::Dots,
@@ -102,11 +156,14 @@ impl Forest {
     /// The ends of the axis: round, nought among them.
     fn ends(&self) -> (f64, f64) {
         let all = || {
-            let ends = self.effects.iter().flat_map(|effect| {
+            let drawn = self.effects.iter().filter(|e| e.missing.is_empty());
+            let ends = drawn.flat_map(|effect| {
                 let margin = effect.margin.unwrap_or(0.0);
                 [effect.interval.0, effect.interval.1, margin, -margin]
             });
-            ends.map(|end| end.clamp(-MOST, MOST))
+            let allowed = (self.along == Along::Margins).then_some(1.0);
+            let most = self.along.most();
+            ends.chain(allowed).map(move |end| end.clamp(-most, most))
         };
         let least = all().fold(0.0, f64::min);
         let most = all().fold(0.0, f64::max);
@@ -126,12 +183,57 @@ impl Forest {
              xmlns=\"http://www.w3.org/2000/svg\">\n",
             escaped(&self.title)
         );
-        push_axis(&mut svg, (least, most), height - AXIS, place);
+        self.push_axis(&mut svg, (least, most), height - AXIS, place);
         for (row, effect) in self.effects.iter().enumerate() {
-            push_effect(&mut svg, effect, row as f64 * ROW, place);
+            push_effect(&mut svg, effect, self.along.most(), row as f64 * ROW, place);
         }
         svg.push_str("</svg>\n");
         svg
+    }
+
+    fn push_axis(
+        &self,
+        svg: &mut String,
+        (least, most): (f64, f64),
+        foot: f64,
+        place: impl Fn(f64) -> f64,
+    ) {
+        let step = step(most - least);
+        let n = ((most - least) / step).round() as i32;
+        for tick in 0..=n {
+            let share = least + f64::from(tick) * step;
+            let is_nought = share.abs() < step / 1e3;
+            let (x, class) = (place(share), if is_nought { "ink" } else { "grid" });
+            let _ = writeln!(
+                svg,
+                "<line class=\"line {class}\" x1=\"{x:.1}\" y1=\"0\" x2=\"{x:.1}\" y2=\"{foot:.1}\"/>"
+            );
+            // Every other one where they would touch; nought always, from which the others are counted.
+            let from_nought = (share / step).round() as i32;
+            if n <= 6 || from_nought % 2 == 0 {
+                let text = match is_nought {
+                    true => "0".to_string(),
+                    false => self.along.label(share, step),
+                };
+                let anchor = match (x < 3.0 * SIDE, x > WIDTH - 3.0 * SIDE) {
+                    (true, _) => "start",
+                    (_, true) => "end",
+                    (false, false) => "middle",
+                };
+                let _ = writeln!(
+                    svg,
+                    "<text class=\"fill ink\" x=\"{x:.1}\" y=\"{:.1}\" font-size=\"13.5\" text-anchor=\"{anchor}\">{text}</text>",
+                    foot + 20.0
+                );
+            }
+        }
+        if self.along == Along::Margins {
+            let x = place(1.0);
+            let _ = writeln!(
+                svg,
+                "<path class=\"line reference\" d=\"M{x:.1} 0 V{foot:.1}\"/>"
+            );
+        }
     }
 
     fn csv(&self) -> String {
@@ -140,13 +242,16 @@ impl Forest {
             let margin = effect
                 .margin
                 .map_or(String::new(), |margin| margin.to_string());
+            let values = [effect.relative, effect.interval.0, effect.interval.1];
+            let values = values.map(|value| match value.is_finite() {
+                true => value.to_string(),
+                false => String::new(),
+            });
             let _ = writeln!(
                 text,
-                "{},{},{},{},{margin},{}",
+                "{},{},{margin},{}",
                 crate::render::csv_field(&effect.name),
-                effect.relative,
-                effect.interval.0,
-                effect.interval.1,
+                values.join(","),
                 effect.verdict
             );
         }
@@ -163,44 +268,7 @@ fn step(width: f64) -> f64 {
     round.unwrap_or(10.0) * power
 }
 
-fn push_axis(svg: &mut String, (least, most): (f64, f64), foot: f64, place: impl Fn(f64) -> f64) {
-    let step = step(most - least);
-    let n = ((most - least) / step).round() as i32;
-    for tick in 0..=n {
-        let share = least + f64::from(tick) * step;
-        let is_nought = share.abs() < step / 1e3;
-        let (x, class) = (place(share), if is_nought { "ink" } else { "grid" });
-        let _ = writeln!(
-            svg,
-            "<line class=\"line {class}\" x1=\"{x:.1}\" y1=\"0\" x2=\"{x:.1}\" y2=\"{foot:.1}\"/>"
-        );
-        // Every other one where they would touch; nought always, from which the others are counted.
-        let from_nought = (share / step).round() as i32;
-        if n <= 6 || from_nought % 2 == 0 {
-            let digits = if step < 0.000_999 {
-                2
-            } else {
-                usize::from(step < 0.00999)
-            };
-            let text = match is_nought {
-                true => "0".to_string(),
-                false => format!("{:+.digits$} %", share * 100.0),
-            };
-            let anchor = match (x < 3.0 * SIDE, x > WIDTH - 3.0 * SIDE) {
-                (true, _) => "start",
-                (_, true) => "end",
-                (false, false) => "middle",
-            };
-            let _ = writeln!(
-                svg,
-                "<text class=\"fill ink\" x=\"{x:.1}\" y=\"{:.1}\" font-size=\"13.5\" text-anchor=\"{anchor}\">{text}</text>",
-                foot + 20.0
-            );
-        }
-    }
-}
-
-fn push_effect(svg: &mut String, effect: &Effect, top: f64, place: impl Fn(f64) -> f64) {
+fn push_effect(svg: &mut String, effect: &Effect, most: f64, top: f64, place: impl Fn(f64) -> f64) {
     let text = |x: f64, anchor: &str, text: &str| {
         format!(
             "<text class=\"fill ink\" x=\"{x:.1}\" y=\"{:.1}\" font-size=\"13.5\" text-anchor=\"{anchor}\">{}</text>\n",
@@ -208,7 +276,7 @@ fn push_effect(svg: &mut String, effect: &Effect, top: f64, place: impl Fn(f64) 
             escaped(text)
         )
     };
-    let y = top + 28.0;
+    let y = top + 27.0;
     if let Some(margin) = effect.margin {
         let (left, right) = (place(-margin), place(margin));
         let _ = writeln!(
@@ -219,6 +287,22 @@ fn push_effect(svg: &mut String, effect: &Effect, top: f64, place: impl Fn(f64) 
         );
     }
     svg.push_str(&text(SIDE, "start", &effect.name));
+    let _ = writeln!(
+        svg,
+        "<line class=\"line grid\" x1=\"{SIDE}\" y1=\"{0:.1}\" x2=\"{1:.1}\" y2=\"{0:.1}\"/>",
+        top + ROW - 4.0,
+        WIDTH - SIDE
+    );
+    if !effect.missing.is_empty() {
+        let said = format!(
+            "<text class=\"fill ink\" x=\"{SIDE}\" y=\"{:.1}\" font-size=\"12\" font-style=\"italic\">{}</text>\n",
+            y + 4.0,
+            escaped(&effect.missing)
+        );
+        svg.push_str(&said);
+        svg.push_str(&text(WIDTH - SIDE, "end", &effect.value));
+        return;
+    }
     svg.push_str(&text(WIDTH - SIDE, "end", &effect.value));
     let (lower, upper) = effect.interval;
     let (left, right) = (place(lower), place(upper));
@@ -226,7 +310,7 @@ fn push_effect(svg: &mut String, effect: &Effect, top: f64, place: impl Fn(f64) 
         svg,
         "<line class=\"line ink\" stroke-width=\"2\" x1=\"{left:.1}\" y1=\"{y:.1}\" x2=\"{right:.1}\" y2=\"{y:.1}\"/>"
     );
-    for (end, x, is_cut) in [(-1.0, left, lower < -MOST), (1.0, right, upper > MOST)] {
+    for (end, x, is_cut) in [(-1.0, left, lower < -most), (1.0, right, upper > most)] {
         let path = match is_cut {
             true => format!(
                 "M{x:.1} {y:.1} l{:.1} -5 m{:.1} 5 l{:.1} 5",

@@ -8,6 +8,7 @@ use plotters::prelude::*;
 use super::canvas::{Axis, Plot, Role, stroke, svg};
 use super::{Chart, Key, Mark, axis_end, csv, thinned};
 use crate::record::Bin;
+use crate::render::apart;
 use crate::report::ChartInput;
 
 /// Longer runs are drawn by days.
@@ -305,5 +306,8 @@ fn rows(curves: &[&Curve], format: impl Fn(f64) -> String) -> Vec<Vec<String>> {
 /// At most two decimals, none when whole.
 fn short(value: f64) -> String {
     let text = format!("{value:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
+    match text.trim_end_matches('0').trim_end_matches('.') {
+        "" | "-" | "-0" => "0".to_string(),
+        text => apart(text),
+    }
 }

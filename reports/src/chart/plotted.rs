@@ -2,8 +2,9 @@
 
 use plotters::prelude::*;
 
-use super::canvas::{Axis, DrawingError, Plot, Role, stroke, svg};
+use super::canvas::{Axis, DrawingError, Plot, Role, SIZE, stroke, svg, text_width};
 use super::{Chart, Key, Mark, axis_end, thinned};
+use crate::render::apart;
 
 /// A chart to be drawn.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,6 +34,8 @@ pub struct Scale {
     pub from_zero: bool,
     /// Equal distances are equal ratios; only for values above 0.
     pub is_logarithmic: bool,
+    /// It reaches at least here, so that charts side by side have one scale.
+    pub until: Option<f64>,
     /// Words instead of numbers: value k (0, 1, 2, ...) is labelled with the k-th. Empty for numbers.
     pub words: Vec<String>,
 }
@@ -79,6 +82,7 @@ impl Scale {
             numbers,
             from_zero: true,
             is_logarithmic: false,
+            until: None,
             words: Vec::new(),
         }
     }
@@ -94,6 +98,13 @@ impl Scale {
     #[must_use]
     pub fn logarithmic(mut self) -> Scale {
         self.is_logarithmic = true;
+        self
+    }
+
+    /// Reaches at least to `end`, as the charts beside it do.
+    #[must_use]
+    pub fn until(mut self, end: f64) -> Scale {
+        self.until = end.is_finite().then_some(end);
         self
     }
 
@@ -134,7 +145,9 @@ impl Scale {
     /// Where labels stand, when round numbers would not do.
     fn ticks(&self, places: &[f64]) -> Option<Vec<f64>> {
         if !self.words.is_empty() {
-            return Some((0..self.words.len()).map(|word| word as f64).collect());
+            let every = self.words_apart();
+            let words = (0..self.words.len()).step_by(every);
+            return Some(words.map(|word| word as f64).collect());
         }
         if !self.is_logarithmic {
             return None;
@@ -159,6 +172,19 @@ impl Scale {
         )
     }
 
+    /// Of so many words one is labelled, so that no two run together.
+    fn words_apart(&self) -> usize {
+        let slot = (f64::from(SIZE.0) - 90.0) / self.words.len() as f64;
+        let fits = |every: &usize| {
+            let labelled: Vec<&String> = self.words.iter().step_by(*every).collect();
+            labelled.windows(2).all(|pair| {
+                let halves = (text_width(pair[0]) + text_width(pair[1])) / 2.0;
+                halves + 4.0 <= slot * *every as f64
+            })
+        };
+        (1..self.words.len()).find(fits).unwrap_or(1)
+    }
+
     /// The drawing's ends for these values (places, not values).
     fn range(&self, places: &[f64], is_x: bool) -> std::ops::Range<f64> {
         if !self.words.is_empty() {
@@ -166,6 +192,7 @@ impl Scale {
         }
         let least = places.iter().copied().fold(f64::INFINITY, f64::min);
         let most = places.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let most = self.until.map_or(most, |end| most.max(self.place(end)));
         let width = most - least;
         if self.is_logarithmic || (!self.from_zero && width > 0.0) {
             let margin = if is_x { 0.0 } else { width * 0.08 };
@@ -507,18 +534,19 @@ pub(crate) fn dot(role: Role) -> String {
     }
 }
 
-/// Few digits: three that matter below 1000, none after the point above.
+/// Few digits: three that matter below 1000, none after the point above, thousands apart. What is 0 but for
+/// rounding is 0.
 fn short(value: f64) -> String {
     let size = value.abs();
     let digits = match size {
-        0.0 => 0,
+        s if s < 1e-12 => return "0".to_string(),
         s if s < 0.001 => return format!("{value:.1e}"),
         s if s < 0.01 => 5,
         s if s < 0.1 => 4,
         s if s < 1.0 => 3,
         s if s < 10.0 => 2,
         s if s < 1000.0 => 1,
-        _ => 0,
+        _ => return apart(&format!("{value:.0}")),
     };
     let text = format!("{value:.digits$}");
     match text.contains('.') {

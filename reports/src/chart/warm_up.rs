@@ -48,9 +48,15 @@ pub(crate) fn chart(warm_up: &WarmUp) -> Option<Chart> {
     Plotted {
         id: "warm-up".to_owned(),
         title: "The start of the run".to_owned(),
-        description: "Calls in line and in conversation: mean over the replications, and Welch's moving average \
-                      of it. Upright: where the scenario begins to count, and where MSER would."
-            .to_owned(),
+        description: format!(
+            "Calls in line and in conversation: mean over the replications, and Welch's moving average of it, which shows \
+             where the level settles. Upright: where the scenario begins to count{}.",
+            match warm_up.found {
+                Some(_) => ", and where MSER would: the rule that leaves out so much of the start that the mean of the rest is \
+                            known best",
+                None => "",
+            }
+        ),
         x: Scale::new("hours since the start", Numbers::Plain),
         y: Scale::new("calls in system", Numbers::Plain),
         series,

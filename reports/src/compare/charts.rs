@@ -4,7 +4,9 @@
 use super::size::Size;
 use super::terminal::letter;
 use super::{Compared, Comparison, Verdict};
-use crate::chart::{Chart, Effect, Forest, Mark, Numbers, Plotted, Point, Role, Scale, Series};
+use crate::chart::{
+    Along, Chart, Effect, Forest, Mark, Numbers, Plotted, Point, Role, Scale, Series,
+};
 use crate::measures::{Part, Unit};
 use crate::render::confidence;
 
@@ -24,6 +26,7 @@ pub(super) fn forest(compared: &Compared, side: usize) -> Option<Chart> {
              line at 0 may be no difference. Beyond 100 % an arrow stands for the rest. Grey is the margin, \
              where one was given."
         ),
+        along: Along::Shares,
         effects: effects.collect(),
     };
     chart.draw()
@@ -50,6 +53,7 @@ fn effect(comparison: &Comparison) -> Option<Effect> {
             Verdict::Equivalent | Verdict::Same => Role::Third,
             Verdict::NoneSeen | Verdict::Unknown => Role::Fifth,
         },
+        missing: String::new(),
     })
 }
 
@@ -125,14 +129,18 @@ fn scatter(comparison: &Comparison, pairs: &[(f64, f64)]) -> Plotted {
 }
 
 fn spread(comparison: &Comparison, pairs: &[(f64, f64)]) -> Plotted {
-    let (kind, unit) = numbers(comparison.measure.unit);
+    // A difference of shares is one of points, as in the table.
+    let (per, unit) = match numbers(comparison.measure.unit) {
+        (Numbers::Percent, _) => (100.0, ", points"),
+        (Numbers::Plain, unit) => (1.0, unit),
+    };
     let name = letter(comparison.side);
-    let differences: Vec<f64> = pairs.iter().map(|(a, b)| b - a).collect();
+    let differences: Vec<f64> = pairs.iter().map(|(a, b)| (b - a) * per).collect();
     let bars = histogram(&differences);
     let tallest = bars.iter().map(|bar| bar.1).fold(0.0, f64::max);
     let mut series = vec![Series::line("replications", Role::First, bars).drawn_as(Mark::Bars)];
     if let Some(change) = &comparison.change {
-        let at = change.difference;
+        let at = change.difference * per;
         series.push(Series::line(
             "estimated difference",
             Role::Second,
@@ -151,7 +159,7 @@ fn spread(comparison: &Comparison, pairs: &[(f64, f64)]) -> Plotted {
             "How the differences of the {} pairs are spread; the estimate rests on them.",
             pairs.len()
         ),
-        x: Scale::new(format!("{name} - A{unit}"), kind).cut(),
+        x: Scale::new(format!("{name} - A{unit}"), Numbers::Plain).cut(),
         y: Scale::new("replications", Numbers::Plain),
         series,
     }

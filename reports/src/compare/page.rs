@@ -21,9 +21,8 @@ pub fn compare_page(compared: &Compared) -> Page {
     );
     let title = format!("{} against {base}", others.join(", "));
     let mut page = Document::new(&title, &lead);
-    for side in 1..compared.sides.len() {
-        banners(&mut page, compared, side);
-    }
+    banner(&mut page, compared);
+    verdicts(&mut page, compared);
     for side in 1..compared.sides.len() {
         differences(&mut page, compared, side);
     }
@@ -33,54 +32,94 @@ pub fn compare_page(compared: &Compared) -> Page {
     page.finish()
 }
 
-fn banners(page: &mut Document, compared: &Compared, side: usize) {
-    let name = &compared.sides[side].name;
-    let listed = |wanted: &[Verdict]| {
-        let found = compared
-            .of_side(side)
-            .filter(|one| wanted.contains(&one.verdict));
-        let found: Vec<String> = found.map(said).collect();
-        found.join(", ")
-    };
-    for (tone, word, verdicts) in [
-        (Tone::Bad, "worse", &[Verdict::Worse][..]),
-        (Tone::Good, "better", &[Verdict::Better][..]),
-        (
-            Tone::Neutral,
-            "other",
-            &[Verdict::Higher, Verdict::Lower][..],
-        ),
-        (
-            Tone::Good,
-            "equivalent or the same",
-            &[Verdict::Equivalent, Verdict::Same][..],
-        ),
-        (Tone::Open, "no difference seen", &[Verdict::NoneSeen][..]),
-    ] {
-        let found = listed(verdicts);
-        if !found.is_empty() {
-            page.banner(tone, &format!("{name}: {word}: {found}"));
+/// How verdicts are ranked, and the word for each rank: what is worse first.
+const RANKS: [(Tone, &str, &[Verdict]); 6] = [
+    (Tone::Bad, "worse", &[Verdict::Worse]),
+    (Tone::Good, "better", &[Verdict::Better]),
+    (
+        Tone::Neutral,
+        "higher or lower",
+        &[Verdict::Higher, Verdict::Lower],
+    ),
+    (Tone::Open, "no difference seen", &[Verdict::NoneSeen]),
+    (
+        Tone::Good,
+        "equivalent or the same",
+        &[Verdict::Equivalent, Verdict::Same],
+    ),
+    (Tone::Neutral, "unknown", &[Verdict::Unknown]),
+];
+
+/// How many comparisons came out how, in one line for all runs.
+fn banner(page: &mut Document, compared: &Compared) {
+    let mut said = Vec::new();
+    let mut tone = None;
+    for (of_rank, word, verdicts) in RANKS {
+        let is_of = |one: &&Comparison| verdicts.contains(&one.verdict);
+        let n = compared.comparisons.iter().filter(is_of).count();
+        if n > 0 {
+            said.push(format!("{n} {word}"));
+            tone = tone.or(Some(of_rank));
         }
     }
+    let n = compared.comparisons.len();
+    let text = format!("Of {n} comparisons: {}.", said.join(", "));
+    page.banner(tone.unwrap_or(Tone::Neutral), &text);
 }
 
-/// `mean_wait by -5.04 s`, or what would have been seen.
-fn said(comparison: &Comparison) -> String {
-    let id = comparison.measure.id;
+/// Every comparison by its verdict, over all runs.
+fn verdicts(page: &mut Document, compared: &Compared) {
+    page.section("verdicts", "What differs", "Verdicts");
+    let is_many = compared.sides.len() > 2;
+    let mut columns = vec![
+        ("measure", Column::Name),
+        ("run", Column::Number),
+        ("difference", Column::Number),
+        ("interval", Column::Number),
+        ("sees", Column::Number),
+        ("verdict", Column::Html),
+    ];
+    let mut rows = Vec::new();
+    for (_, _, verdicts) in RANKS {
+        let found = compared.comparisons.iter();
+        let found = found.filter(|one| verdicts.contains(&one.verdict));
+        rows.extend(found.map(|one| {
+            let run = format!("{} {}", letter(one.side), compared.sides[one.side].name);
+            let mut cells = vec![one.measure.id.to_string(), run];
+            cells.extend(sizes(one));
+            cells.push(marked(tone(one.verdict), one.verdict.word()));
+            cells
+        }));
+    }
+    if !is_many {
+        columns.remove(1);
+        for row in &mut rows {
+            row.remove(1);
+        }
+    }
+    page.table(
+        &format!(
+            "Worse first, then better, then what is not shown. Sees: the smallest true difference that would have been shown \
+             with probability {POWER}."
+        ),
+        &columns,
+        &rows,
+        Phone::Blocks,
+    );
+}
+
+/// The difference, its interval and the smallest one that would have been seen.
+fn sizes(comparison: &Comparison) -> [String; 3] {
     let Some(change) = &comparison.change else {
-        return id.to_string();
+        return ["-"; 3].map(str::to_string);
     };
     let size = Size::of(comparison.measure.unit, change);
-    match comparison.verdict {
-        Verdict::NoneSeen => format!(
-            "{id} (one of {} would have been)",
-            size.unsigned_with_unit(change.smallest_effect)
-        ),
-        Verdict::Better | Verdict::Worse | Verdict::Higher | Verdict::Lower => {
-            format!("{id} by {}", size.with_unit(change.difference))
-        }
-        Verdict::Equivalent | Verdict::Same | Verdict::Unknown => id.to_string(),
-    }
+    let (lower, upper) = change.interval.bounds();
+    [
+        size.with_unit(change.difference),
+        format!("{} .. {}", size.bare(lower), size.bare(upper)),
+        size.unsigned_with_unit(change.smallest_effect),
+    ]
 }
 
 fn tone(verdict: Verdict) -> Tone {
@@ -131,19 +170,12 @@ fn differences(page: &mut Document, compared: &Compared, side: usize) {
 fn row(comparison: &Comparison) -> Vec<String> {
     let (base, other) = values(comparison.measure.unit, comparison.base, comparison.other);
     let mut cells = vec![comparison.measure.id.to_string(), base, other];
-    match &comparison.change {
-        None => cells.extend(["-"; 4].map(str::to_string)),
-        Some(change) => {
-            let size = Size::of(comparison.measure.unit, change);
-            let (lower, upper) = change.interval.bounds();
-            cells.extend([
-                size.with_unit(change.difference),
-                format!("{} .. {}", size.bare(lower), size.bare(upper)),
-                size.unsigned_with_unit(change.smallest_effect),
-                change.variance_ratio.map_or("-".to_string(), times),
-            ]);
-        }
-    }
+    cells.extend(sizes(comparison));
+    let ratio = comparison
+        .change
+        .as_ref()
+        .and_then(|change| change.variance_ratio);
+    cells.push(ratio.map_or("-".to_string(), times));
     cells.push(marked(tone(comparison.verdict), comparison.verdict.word()));
     cells
 }

@@ -186,7 +186,7 @@ pub(crate) fn signed(value: f64, digits: usize) -> String {
 }
 
 /// Thousands apart by a gap.
-fn apart(text: &str) -> String {
+pub(crate) fn apart(text: &str) -> String {
     let (sign, rest) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", text),

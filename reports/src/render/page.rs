@@ -119,7 +119,15 @@ fn push_measures(html: &mut String, report: &RunReport) {
         &rows,
         Phone::Cards,
     ));
-    html.push_str("</section>\n");
+    let threshold = match report.charts.threshold {
+        0 => String::new(),
+        us => format!(", here {}", with_unit(us as f64 / 1e6, Unit::Seconds)),
+    };
+    let _ = writeln!(
+        html,
+        "<p class=\"soft\">T: the threshold of the service level{threshold}. short_abandon: the scenario's key of this name; \
+         who hangs up sooner is not counted, neither above nor below the line.</p>\n</section>"
+    );
 }
 
 /// `None` for a measure without a value.
@@ -207,6 +215,8 @@ fn push_origin(html: &mut String, report: &RunReport) {
             outside,
             skipped,
         } = log;
+        let [calls, outside, skipped] =
+            [calls, outside, skipped].map(|n| with_unit(n as f64, Unit::Count));
         format!("{calls} calls replayed, {outside} outside the experiment's time left out, {skipped} rows unreadable")
     });
     for (name, value) in [

@@ -216,7 +216,7 @@ fn reading(report: &RegressionReport) -> String {
     format!(
         "A measure passes when the worse end of its difference is within what is allowed, and fails when the \
          better end is already worse than the baseline. An unchanged build fails in at most {} of runs, all \
-         measures together; a change as large as `sees` is found in {}.",
+         measures together; a change as large as the column \"sees\" says is found in {}.",
         percent(rates.false_alarm),
         percent(rates.power)
     )

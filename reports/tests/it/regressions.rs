@@ -368,7 +368,7 @@ fn the_terminal_says_what_got_worse_and_how_much_can_be_seen() {
         * primary. Difference, allowed and sees are in one unit.
         A measure passes when the worse end of its difference is within what is allowed, and fails when the
           better end is already worse than the baseline. An unchanged build fails in at most 1 % of runs,
-          all measures together; a change as large as `sees` is found in 90 %.
+          all measures together; a change as large as the column "sees" says is found in 90 %.
 
         verdict: fail: 2 measures of 4 got worse than the baseline
     "#]].assert_eq(&text);
@@ -403,7 +403,7 @@ fn markdown_begins_with_the_verdict_and_folds_what_passed() {
 
         </details>
 
-        <sub>`*` primary. A measure passes when the worse end of its difference is within what is allowed, and fails when the better end is already worse than the baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as large as \`sees\` is found in 90 %. Baseline: `a,b:c.json`. Repeat: `linefinder gate day.yaml --baseline a,b:c.json`</sub>
+        <sub>`*` primary. A measure passes when the worse end of its difference is within what is allowed, and fails when the better end is already worse than the baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as large as the column "sees" says is found in 90 %. Baseline: `a,b:c.json`. Repeat: `linefinder gate day.yaml --baseline a,b:c.json`</sub>
     "#]].assert_eq(&markdown(&report()));
 }
 

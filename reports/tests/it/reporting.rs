@@ -458,7 +458,7 @@ fn one_interval_is_shown_of_a_measure_wherever_it_is_shown() {
     let report = sample::report("calm");
     let (text, html) = (
         render::table(&report, TableOptions::default()),
-        render::report_page(&report).html,
+        render::report_page(&report).html.replace('\u{a0}', " "),
     );
     let row = text.lines().find(|line| line.starts_with("mean_wait"));
     let cells: Vec<&str> = row.unwrap().split_whitespace().collect();

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::charts::{csv_path, push_chart};
-use super::table::{Column, Phone, escaped, table};
+use super::table::{Column, Phone, escaped, kept, prose, table};
 use super::{foot, head};
 use crate::chart::Chart;
 
@@ -96,7 +96,7 @@ impl Document {
             "<div class=\"banner {}\">\n<p><span aria-hidden=\"true\">{}</span> <span>{}</span></p>\n</div>",
             tone.class(),
             tone.sign(),
-            escaped(text)
+            prose(text)
         );
         self
     }
@@ -108,8 +108,8 @@ impl Document {
             let _ = writeln!(
                 self.banners,
                 "<li><b>{}</b> {}</li>",
-                escaped(value),
-                escaped(name)
+                escaped(&kept(value)),
+                escaped(&kept(name))
             );
         }
         self.banners.push_str("</ul>\n");
@@ -141,7 +141,7 @@ impl Document {
 
     /// A paragraph.
     pub fn paragraph(&mut self, text: &str) -> &mut Self {
-        let _ = writeln!(self.body, "<p>{}</p>", escaped(text));
+        let _ = writeln!(self.body, "<p>{}</p>", prose(text));
         self
     }
 
@@ -149,7 +149,7 @@ impl Document {
     pub fn list(&mut self, items: &[String]) -> &mut Self {
         self.body.push_str("<ul>\n");
         for item in items {
-            let _ = writeln!(self.body, "<li>{}</li>", escaped(item));
+            let _ = writeln!(self.body, "<li>{}</li>", prose(item));
         }
         self.body.push_str("</ul>\n");
         self
@@ -221,7 +221,7 @@ impl Document {
         let mut html = head(&self.title);
         let _ = writeln!(html, "<header>\n<h1>{}</h1>", escaped(&self.title));
         if !self.lead.is_empty() {
-            let _ = writeln!(html, "<p class=\"soft\">{}</p>", escaped(&self.lead));
+            let _ = writeln!(html, "<p class=\"soft\">{}</p>", prose(&self.lead));
         }
         html.push_str(&self.banners);
         html.push_str("<nav aria-label=\"On this page\">\n");

@@ -4,6 +4,7 @@
 use super::charts::push_chart;
 use super::table::{Column, NONE, Phone, escaped, table};
 use crate::chart::Chart;
+use crate::measures::Unit;
 use crate::render::number::{Row, with_unit};
 use crate::report::{Recorded, RecordedSpan, RunReport};
 
@@ -12,13 +13,13 @@ pub(super) fn push_recorded(html: &mut String, report: &RunReport, charts: &[Cha
         return;
     };
     html.push_str("<section>\n<h2 id=\"recorded\">Recorded beside simulated</h2>\n");
-    let class = match recorded.is_alike {
-        Some(true) => "pass",
-        Some(false) => "fail",
-        None => "inconclusive",
+    let (class, sign) = match recorded.is_alike {
+        Some(true) => ("pass", "✓"),
+        Some(false) => ("fail", "✗"),
+        None => ("inconclusive", "?"),
     };
     html.push_str(&format!(
-        "<p class=\"banner {class}\"><span>{}</span></p>\n",
+        "<p class=\"banner {class}\"><span aria-hidden=\"true\">{sign}</span> <span>{}</span></p>\n",
         escaped(&recorded.verdict)
     ));
     html.push_str("<div class=\"charts\">\n");
@@ -43,7 +44,7 @@ fn whole(recorded: &Recorded) -> String {
         simulated,
         ..
     } = &recorded.overall;
-    let calls = |n: f64| with_unit(n, crate::measures::Unit::Count);
+    let calls = |n: f64| with_unit(n, Unit::Count);
     let mut rows = vec![vec![
         "calls".to_string(),
         calls(log.offered),
@@ -78,10 +79,9 @@ fn by_half_hour(recorded: &Recorded) -> String {
         .map(|span| {
             let mut row = vec![
                 span.name.clone(),
-                format!(
-                    "{:.0} / {:.0}",
-                    span.recorded.offered, span.simulated.offered
-                ),
+                [span.recorded.offered, span.simulated.offered]
+                    .map(|n| with_unit(n.round(), Unit::Count))
+                    .join(" / "),
             ];
             let pairs = span
                 .recorded

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::{breakable, escaped};
+use super::table::{breakable, escaped, kept};
 use super::targets::{gate_name, mark, sign};
 use crate::gate::{Judged, Verdict};
 use crate::render::number::{Row, with_unit};
@@ -31,7 +31,7 @@ pub(super) fn push_summary(html: &mut String, report: &RunReport, has_charts: bo
     push_verdict(html, report);
     if report.offered == 0 {
         html.push_str(
-            "<p class=\"banner fail\"><span>No call arrived between warm-up and horizon: nothing was \
+            "<p class=\"banner fail\"><span aria-hidden=\"true\">✗</span> <span>No call arrived between warm-up and horizon: nothing was \
              measured.</span></p>\n",
         );
     }
@@ -39,7 +39,7 @@ pub(super) fn push_summary(html: &mut String, report: &RunReport, has_charts: bo
         let said = format!("Not valid: replication {replication}: {violation}");
         let _ = writeln!(
             html,
-            "<p class=\"banner fail\"><span>{}</span></p>",
+            "<p class=\"banner fail\"><span aria-hidden=\"true\">✗</span> <span>{}</span></p>",
             escaped(&said)
         );
     }
@@ -102,10 +102,7 @@ fn push_open(html: &mut String, report: &RunReport) {
         };
         let _ = write!(said, ", target {}", row.target(gate));
         // A number and its unit stay in one line.
-        let said = said
-            .replace(" %", "\u{a0}%")
-            .replace("= ", "=\u{a0}")
-            .replace(" s", "\u{a0}s");
+        let said = kept(&said);
         let _ = writeln!(
             html,
             "<li>{} <b>{}</b>: {}</li>",
@@ -133,7 +130,7 @@ fn push_tiles(html: &mut String, report: &RunReport) {
         let _ = writeln!(
             html,
             "<li><b>{}</b> {name}</li>",
-            escaped(&with_unit(mean, figure.measure.unit))
+            escaped(&kept(&with_unit(mean, figure.measure.unit)))
         );
     }
     html.push_str("</ul>\n");

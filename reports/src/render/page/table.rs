@@ -25,6 +25,49 @@ pub(super) fn breakable(escaped_name: &str) -> String {
     escaped_name.replace('_', "_<wbr>")
 }
 
+/// The same with gaps that hold inside a value, a value with its unit and an interval's bounds: a line never
+/// ends there.
+pub(super) fn kept(text: &str) -> String {
+    let is_number = |word: &str| word.ends_with(|c: char| c.is_ascii_digit());
+    let begins = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let mut whole = String::with_capacity(text.len());
+    let mut before = "";
+    for (place, word) in text.split(' ').enumerate() {
+        let bare = word.trim_end_matches([',', ';', ':', ')', '.']);
+        let is_unit = matches!(bare, "%" | "s" | "m" | "h" | "/h" | "points");
+        let is_kept = (is_number(before) && (is_unit || begins(word)))
+            || (matches!(before, "m" | "h") && begins(word))
+            || matches!(before, ".." | "<=" | ">=")
+            || word == "..";
+        if place > 0 {
+            whole.push(if is_kept { '\u{a0}' } else { ' ' });
+        }
+        whole.push_str(word);
+        before = word;
+    }
+    whole
+}
+
+/// Escaped prose: values kept together, and what stands between backticks as code.
+pub(super) fn prose(text: &str) -> String {
+    let safe = escaped(&kept(text));
+    let parts: Vec<&str> = safe.split('`').collect();
+    // A backtick without its fellow is a character like any other.
+    if parts.len().is_multiple_of(2) {
+        return safe;
+    }
+    let mut html = String::with_capacity(safe.len());
+    for (place, part) in parts.iter().enumerate() {
+        match place % 2 {
+            0 => html.push_str(part),
+            _ => {
+                let _ = write!(html, "<code>{part}</code>");
+            }
+        }
+    }
+    html
+}
+
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Column {
@@ -93,7 +136,7 @@ pub(super) fn table(
         html.push_str("<tr role=\"row\">");
         for ((label, column), cell) in columns.iter().zip(row) {
             let label = escaped(label);
-            let text = escaped(cell);
+            let text = escaped(&kept(cell));
             let none = if cell == NONE { " none" } else { "" };
             let _ = match column {
                 Column::Name => {
@@ -119,6 +162,28 @@ pub(super) fn table(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_never_ends_inside_a_value() {
+        let cases = [
+            ("95.5 .. 95.9 %", "95.5~..~95.9~%"),
+            ("<= 2 m 05 s", "<=~2~m~05~s"),
+            (
+                "+1 234.5 points (-1.0 .. +2.0)",
+                "+1~234.5~points (-1.0~..~+2.0)",
+            ),
+            ("a day of 5 scenarios", "a day of 5 scenarios"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(kept(text), expected.replace('~', "\u{a0}"));
+        }
+    }
+
+    #[test]
+    fn backticks_become_code_and_stay_harmless() {
+        assert_eq!(prose("a `<b>` c"), "a <code>&lt;b&gt;</code> c");
+        assert_eq!(prose("5` wide"), "5` wide");
+    }
 
     #[test]
     fn names_from_files_cannot_become_markup() {

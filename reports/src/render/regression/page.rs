@@ -2,12 +2,9 @@
 
 use super::super::page::{Column, Document, Page, Phone, Tone, marked};
 use super::{Size, advice, course, estimates, headline, name, reading, sentence, word};
-use crate::chart::{Chart, Mark, Numbers, Plotted, Point, Role, Scale, Series};
+use crate::chart::{Along, Chart, Effect, Forest, Role};
 use crate::gate::Verdict;
 use crate::regression::{Finding, RegressionReport, ScenarioFindings, Shown};
-
-/// Further out than so many margins nothing is drawn.
-const FARTHEST: f64 = 4.0;
 
 /// The page.
 #[must_use]
@@ -34,10 +31,23 @@ pub fn gate_page(report: &RegressionReport) -> Page {
         );
     page.origin(&[
         ("command", report.command.clone()),
+        ("seed", seeds(report)),
         ("baseline", report.baseline.clone()),
         ("engine", report.engine.clone()),
     ]);
     page.finish()
+}
+
+/// The seeds of the runs, each once.
+fn seeds(report: &RegressionReport) -> String {
+    let mut seeds: Vec<String> = Vec::new();
+    for scenario in &report.scenarios {
+        let seed = scenario.now.seed.to_string();
+        if !seeds.contains(&seed) {
+            seeds.push(seed);
+        }
+    }
+    seeds.join(", ")
 }
 
 const fn tone(verdict: Verdict) -> Tone {
@@ -63,9 +73,9 @@ fn push_scenario(page: &mut Document, scenario: &ScenarioFindings) {
         page.paragraph(&remark);
     }
     page.charts(chart(scenario));
-    let rows: Vec<Vec<String>> = (0..).zip(&scenario.findings).map(row).collect();
+    let rows: Vec<Vec<String>> = scenario.findings.iter().map(row).collect();
     page.table(
-        "* primary. The letter is the measure's in the chart; difference, allowed and sees have one unit.",
+        "* primary. Difference: the estimate and, in brackets, its bounds; allowed and sees have its unit.",
         &[
             ("measure", Column::Name),
             ("baseline", Column::Number),
@@ -81,20 +91,36 @@ fn push_scenario(page: &mut Document, scenario: &ScenarioFindings) {
     push_moved(page, scenario);
 }
 
-fn row((place, shown): (usize, &Shown)) -> Vec<String> {
+fn row(shown: &Shown) -> Vec<String> {
     let finding = &shown.finding;
     let size = Size::of_finding(finding);
     let [then, now] = estimates(shown.unit(), finding.then, finding.now);
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_string());
     vec![
-        format!("{} {}", letter(place), name(finding)),
+        name(finding),
         then,
         now,
-        or_none(finding.bounds.map(|bounds| size.range(bounds))),
+        moved_by(size, finding.difference, finding.bounds),
         size.with_unit(finding.margin),
         or_none(finding.detectable.map(|size_of| size.with_unit(size_of))),
         marked(tone(finding.verdict), word(finding.verdict)),
     ]
+}
+
+/// `+0.90 points (+0.71 .. +1.01)`: the estimate with its bounds.
+fn moved_by(size: Size, difference: Option<f64>, bounds: Option<(f64, f64)>) -> String {
+    match (difference, bounds) {
+        (Some(by), Some((lower, upper))) => format!(
+            "{}{} ({} .. {})",
+            size.signed(by),
+            size.unit,
+            size.signed(lower),
+            size.signed(upper)
+        ),
+        (Some(by), None) => format!("{}{}", size.signed(by), size.unit),
+        (None, Some(bounds)) => size.range(bounds),
+        (None, None) => "-".to_string(),
+    }
 }
 
 fn push_moved(page: &mut Document, scenario: &ScenarioFindings) {
@@ -107,9 +133,8 @@ fn push_moved(page: &mut Document, scenario: &ScenarioFindings) {
         .map(|moved| {
             let size = Size::of_moved(moved);
             let [then, now] = estimates(moved.measure.unit, moved.then, moved.now);
-            let bounds = moved.bounds.map(|bounds| size.range(bounds));
-            let bounds = bounds.unwrap_or_else(|| "-".to_string());
-            vec![moved.measure.id.to_string(), then, now, bounds]
+            let by = moved_by(size, moved.difference, moved.bounds);
+            vec![moved.measure.id.to_string(), then, now, by]
         })
         .collect();
     page.folded_table(
@@ -126,73 +151,55 @@ fn push_moved(page: &mut Document, scenario: &ScenarioFindings) {
     );
 }
 
-/// Every difference in margins, upwards is worse.
+/// Every difference in margins, to the right is worse.
 fn chart(scenario: &ScenarioFindings) -> Option<Chart> {
-    let findings: Vec<&Finding> = scenario.findings.iter().map(|s| &s.finding).collect();
-    let last = findings.len() as f64 - 1.0;
-    let with = |verdict: Verdict, role: Role| Series {
-        name: word(verdict).to_string(),
-        role,
-        mark: Mark::Dots,
-        points: (0..)
-            .zip(&findings)
-            .filter(|(_, finding)| finding.verdict == verdict)
-            .filter_map(|(place, finding)| point(place, finding))
-            .collect(),
-    };
-    let across = |name: &str, role, y: f64| Series::line(name, role, [(-0.5, y), (last + 0.5, y)]);
-    let mut series = vec![
-        across("as the baseline", Role::Ink, 0.0),
-        across("margin", Role::Reference, 1.0),
-    ];
-    let dots = [
-        with(Verdict::Pass, Role::First),
-        with(Verdict::Fail, Role::Second),
-        with(Verdict::Inconclusive, Role::Third),
-    ];
-    series.extend(dots.into_iter().filter(|dots| !dots.points.is_empty()));
-    let letters: Vec<String> = (0..findings.len()).map(letter).collect();
-    let places: Vec<String> = letters
-        .iter()
-        .zip(&findings)
-        .map(|(letter, finding)| format!("{letter} {}", finding.measure.id))
-        .collect();
-    let plotted = Plotted {
+    let forest = Forest {
         id: format!("gate-{}", address(&scenario.name)),
         title: format!("{}: differences in margins", scenario.name),
-        description: format!(
-            "Upwards is worse: 0 is the baseline, 1 what is allowed; whiskers are the bounds that decide; beyond {FARTHEST} \
-             nothing is drawn (gate.csv has every number). From left to right: {}.",
-            places.join(", ")
-        ),
-        x: Scale::of_words("measure", letters),
-        y: Scale::new("worse by, in margins", Numbers::Plain),
-        series,
+        description: "To the right is worse: 0 is the baseline, +1 all that is allowed; whiskers are the bounds that \
+                      decide. Beyond 4 margins an arrow stands for the rest; gate.csv has every number."
+            .to_string(),
+        along: Along::Margins,
+        effects: scenario.findings.iter().map(|s| effect(&s.finding)).collect(),
     };
-    plotted.draw()
+    forest.draw()
 }
 
-/// A short name in the chart: a to z, then a2, b2 and so on.
-fn letter(place: usize) -> String {
-    let letter = char::from(b'a' + (place % 26) as u8);
-    match place / 26 {
-        0 => letter.to_string(),
-        round => format!("{letter}{}", round + 1),
+fn effect(finding: &Finding) -> Effect {
+    let size = Size::of_finding(finding);
+    let difference = finding.difference;
+    let (relative, interval, missing) = match (finding.worsening(), finding.worsening_bounds()) {
+        (Some(point), Some((lower, upper))) if finding.margin > 0.0 => {
+            let shown = |value: f64| value / finding.margin;
+            (shown(point), (shown(lower), shown(upper)), String::new())
+        }
+        (Some(_), Some(_)) => (
+            f64::NAN,
+            (f64::NAN, f64::NAN),
+            "nothing is allowed: there is no margin to measure in".to_string(),
+        ),
+        _ => (
+            f64::NAN,
+            (f64::NAN, f64::NAN),
+            "not measured in both".to_string(),
+        ),
+    };
+    Effect {
+        name: name(finding),
+        value: difference.map_or(String::new(), |by| {
+            format!("{}{}", size.signed(by), size.unit)
+        }),
+        relative,
+        interval,
+        margin: None,
+        verdict: word(finding.verdict).to_string(),
+        role: match finding.verdict {
+            Verdict::Pass => Role::First,
+            Verdict::Fail => Role::Second,
+            Verdict::Inconclusive => Role::Third,
+        },
+        missing,
     }
-}
-
-/// `None` for what has no margin to be measured in, or nothing to show.
-fn point(place: usize, finding: &Finding) -> Option<Point> {
-    let (lower, upper) = finding.worsening_bounds()?;
-    if finding.margin <= 0.0 {
-        return None;
-    }
-    let shown = |value: f64| (value / finding.margin).clamp(-FARTHEST, FARTHEST);
-    Some(Point {
-        x: place as f64,
-        y: shown(finding.worsening()?),
-        band: Some((shown(lower), shown(upper))),
-    })
 }
 
 /// As part of an address and of a file's name.
