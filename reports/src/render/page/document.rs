@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::charts::{csv_path, push_chart};
-use super::table::{Column, Phone, escaped, table};
+use super::table::{Column, Phone, escaped, prose, table, unbroken};
 use super::{foot, head};
 use crate::chart::Chart;
 
@@ -96,7 +96,7 @@ impl Document {
             "<div class=\"banner {}\">\n<p><span aria-hidden=\"true\">{}</span> <span>{}</span></p>\n</div>",
             tone.class(),
             tone.sign(),
-            escaped(text)
+            prose(&unbroken(text))
         );
         self
     }
@@ -108,8 +108,8 @@ impl Document {
             let _ = writeln!(
                 self.banners,
                 "<li><b>{}</b> {}</li>",
-                escaped(value),
-                escaped(name)
+                escaped(&unbroken(value)),
+                escaped(&unbroken(name))
             );
         }
         self.banners.push_str("</ul>\n");
@@ -141,7 +141,7 @@ impl Document {
 
     /// A paragraph.
     pub fn paragraph(&mut self, text: &str) -> &mut Self {
-        let _ = writeln!(self.body, "<p>{}</p>", escaped(text));
+        let _ = writeln!(self.body, "<p>{}</p>", prose(&unbroken(text)));
         self
     }
 
@@ -149,7 +149,7 @@ impl Document {
     pub fn list(&mut self, items: &[String]) -> &mut Self {
         self.body.push_str("<ul>\n");
         for item in items {
-            let _ = writeln!(self.body, "<li>{}</li>", escaped(item));
+            let _ = writeln!(self.body, "<li>{}</li>", prose(&unbroken(item)));
         }
         self.body.push_str("</ul>\n");
         self
@@ -164,6 +164,25 @@ impl Document {
         phone: Phone,
     ) -> &mut Self {
         self.body.push_str(&table(caption, columns, rows, phone));
+        self
+    }
+
+    /// A table with more columns than a page is wide: it scrolls in a box of its own, which the
+    /// keyboard reaches, and the page stays where it is. `name` is what a screen reader calls the box.
+    pub fn wide_table(
+        &mut self,
+        name: &str,
+        caption: &str,
+        columns: &[(&str, Column)],
+        rows: &[Vec<String>],
+        phone: Phone,
+    ) -> &mut Self {
+        let inner = table(caption, columns, rows, phone);
+        let _ = writeln!(
+            self.body,
+            "<div role=\"region\" aria-label=\"{}\" tabindex=\"0\" style=\"overflow-x: auto\">\n{inner}</div>",
+            escaped(name)
+        );
         self
     }
 
@@ -221,7 +240,7 @@ impl Document {
         let mut html = head(&self.title);
         let _ = writeln!(html, "<header>\n<h1>{}</h1>", escaped(&self.title));
         if !self.lead.is_empty() {
-            let _ = writeln!(html, "<p class=\"soft\">{}</p>", escaped(&self.lead));
+            let _ = writeln!(html, "<p class=\"soft\">{}</p>", prose(&self.lead));
         }
         html.push_str(&self.banners);
         html.push_str("<nav aria-label=\"On this page\">\n");

@@ -128,7 +128,13 @@ fn points(page: &mut Document, findings: &Findings) {
         confidence(findings.confidence),
         cut_off(findings)
     );
-    page.table(&caption, &columns(findings), &rows, Phone::Blocks);
+    page.wide_table(
+        "Every point",
+        &caption,
+        &columns(findings),
+        &rows,
+        Phone::Blocks,
+    );
 }
 
 fn changes(page: &mut Document, findings: &Findings) {
@@ -161,7 +167,13 @@ fn changes(page: &mut Document, findings: &Findings) {
         confidence(findings.confidence),
         cut_off(findings)
     );
-    page.table(&caption, &columns(findings), &rows, Phone::Blocks);
+    page.wide_table(
+        "Changes against the first point",
+        &caption,
+        &columns(findings),
+        &rows,
+        Phone::Blocks,
+    );
 }
 
 fn gates(page: &mut Document, findings: &Findings) {
