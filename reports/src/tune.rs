@@ -310,7 +310,7 @@ fn room(gate: &Judged) -> Option<f64> {
 
 /// How a gate's numbers are written.
 fn numbers(gate: &Judged) -> Row {
-    Row::of(gate.unit(), [gate.estimate, gate.observed])
+    Row::of(gate.unit(), [gate.estimate, gate.observed]).judged_by(gate.rule)
 }
 
 /// What an axis adds to a measure's name.

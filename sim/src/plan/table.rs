@@ -166,7 +166,7 @@ impl Table {
 
     fn push_found(&self, text: &mut String, name: &str, width: usize, judged: &Judged) {
         let bounds = judged.interval.map(Interval::bounds);
-        let row = Row::of_estimate(judged.unit(), judged.estimate, bounds);
+        let row = Row::of_estimate(judged.unit(), judged.estimate, bounds).judged_by(judged.rule);
         let estimate = judged
             .estimate
             .map_or("nothing measured".to_string(), |value| row.number(value));

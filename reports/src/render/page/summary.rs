@@ -92,7 +92,7 @@ fn push_open(html: &mut String, report: &RunReport) {
     html.push_str("<ul>\n");
     for gate in open.iter().take(MOST_OPEN) {
         let bounds = gate.interval.map(Interval::bounds);
-        let row = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+        let row = Row::of_estimate(gate.unit(), gate.estimate, bounds).judged_by(gate.rule);
         let mut said = match (gate.estimate, bounds) {
             (Some(estimate), Some(bounds)) => {
                 format!("{} ({})", row.number(estimate), row.range(bounds))
