@@ -140,8 +140,8 @@ pub(super) fn table(
         for ((label, column), cell) in columns.iter().zip(row) {
             let label = escaped(label);
             let text = match column {
-                Column::Name | Column::Html => escaped(cell),
-                Column::Number => escaped(&unbroken(cell)),
+                Column::Html => escaped(cell),
+                Column::Name | Column::Number => escaped(&unbroken(cell)),
                 Column::Long => prose(&unbroken(cell)),
             };
             let none = if cell == NONE { " none" } else { "" };
