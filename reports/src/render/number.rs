@@ -274,7 +274,7 @@ mod tests {
         let row = Row::of(Unit::Ratio, [Some(-0.092)]);
         let of_points = row.judged_by(Rule::PointsAtMost);
         assert_eq!(of_points.number(-0.092), "-9.2 points");
-        assert_eq!(of_points.range((-0.101, 0.0005)), "-10.1 .. 0.05 points");
+        assert_eq!(of_points.range((-0.101, 0.0005)), "-10.1 .. 0.050 points");
         assert_eq!(row.judged_by(Rule::LiftAtMost).number(-0.092), "-9.2 %");
         let seconds = Row::of(Unit::Seconds, [Some(-3.0)]).judged_by(Rule::PointsAtMost);
         assert_eq!(seconds.number(-3.0), "-3.00 s");
