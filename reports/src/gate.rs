@@ -135,7 +135,8 @@ impl Judged {
         }
     }
 
-    /// The unit of its numbers: the measure's, or a share for a relative lift.
+    /// The unit of its numbers: the measure's, or a share for a relative lift. Differences of shares
+    /// are written in points ([`crate::render::Row::judged_by`]).
     #[must_use]
     pub fn unit(&self) -> Unit {
         match self.rule {

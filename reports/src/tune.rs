@@ -251,15 +251,15 @@ impl Tuned {
             ),
             Outcome::PerhapsNotCheapest => format!(
                 "{value} holds{cost}, with {confidence} confidence; whether a cheaper one does could not be \
-                 decided with {} replications.",
-                self.most
+                 decided with {}.",
+                replications(self.most)
             ),
             Outcome::NothingHolds => {
                 format!("Nothing that was tried holds, with {confidence} confidence.")
             }
             Outcome::Undecided => format!(
-                "Nothing is shown to hold, and not everything to fail, with {} replications.",
-                self.most
+                "Nothing is shown to hold, and not everything to fail, with {}.",
+                replications(self.most)
             ),
         }
     }
@@ -308,9 +308,17 @@ fn room(gate: &Judged) -> Option<f64> {
     (reach > 0.0).then_some(gate.margin? / reach)
 }
 
+/// `400 replications`.
+fn replications(n: u32) -> String {
+    match n {
+        1 => "1 replication".to_string(),
+        n => format!("{n} replications"),
+    }
+}
+
 /// How a gate's numbers are written.
 fn numbers(gate: &Judged) -> Row {
-    Row::of(gate.unit(), [gate.estimate, gate.observed])
+    Row::of(gate.unit(), [gate.estimate, gate.observed]).judged_by(gate.rule)
 }
 
 /// What an axis adds to a measure's name.

@@ -34,6 +34,7 @@ pub use calls::{
 };
 pub use dist_spec::DistSpec;
 pub use gates::{Gate, Lift, LiftOver, MeasureUnit, Rule, Scope, measure_ids, measure_unit};
+pub(crate) use read::DIST_KINDS;
 pub use read::Reference;
 pub use world::{CarrierWorld, Fault, FaultKind, StoreWorld, Value, World};
 

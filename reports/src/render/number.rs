@@ -1,6 +1,6 @@
 //! Numbers as people read them: a unit, a sensible number of digits, plain UTF-8.
 
-use crate::gate::Judged;
+use crate::gate::{Judged, Rule};
 use crate::measures::Unit;
 
 /// How the numbers of one row are written: all in one unit, that of the largest of them.
@@ -8,6 +8,8 @@ use crate::measures::Unit;
 pub struct Row {
     unit: Unit,
     span: Span,
+    /// Of differences between shares: points, which are no shares of anything.
+    is_points: bool,
 }
 
 /// The unit of a row's spans of time.
@@ -31,7 +33,11 @@ impl Row {
         } else {
             Span::Seconds
         };
-        Row { unit, span }
+        Row {
+            unit,
+            span,
+            is_points: false,
+        }
     }
 
     /// For an estimate with its interval.
@@ -41,10 +47,29 @@ impl Row {
         Row::of(unit, [estimate, lower, upper])
     }
 
+    /// For what such a gate judges: of a rule about measure - baseline, shares differ by points, not
+    /// by per cent.
+    #[must_use]
+    pub fn judged_by(self, rule: Rule) -> Row {
+        Row {
+            is_points: rule.is_points() && self.unit == Unit::Ratio,
+            ..self
+        }
+    }
+
     /// A number with its unit.
     #[must_use]
     pub fn number(self, value: f64) -> String {
         match self.unit {
+            Unit::Ratio if self.is_points => {
+                let digits = match (value * 100.0).abs() {
+                    0.0 => 1,
+                    p if p < 0.1 => 3,
+                    p if p < 1.0 => 2,
+                    _ => 1,
+                };
+                format!("{} points", plain(value * 100.0, digits))
+            }
             // A share that is not all of it never reads as if it were.
             Unit::Ratio if value < 1.0 && value > 0.99995 => "99.99 %".to_string(),
             Unit::Ratio => format!("{} %", plain(value * 100.0, percent_digits(value))),
@@ -59,6 +84,7 @@ impl Row {
     pub fn range(self, (lower, upper): (f64, f64)) -> String {
         let (low, high) = (self.number(lower), self.number(upper));
         let suffix = match (self.unit, self.span) {
+            (Unit::Ratio, _) if self.is_points => " points",
             (Unit::Ratio, _) => " %",
             (Unit::PerHour, _) => " /h",
             (Unit::Seconds | Unit::SignedSeconds, Span::Seconds) => " s",
@@ -241,6 +267,17 @@ mod tests {
         for (value, unit, text) in cases {
             assert_eq!(with_unit(value, unit), text);
         }
+    }
+
+    #[test]
+    fn differences_of_shares_are_points() {
+        let row = Row::of(Unit::Ratio, [Some(-0.092)]);
+        let of_points = row.judged_by(Rule::PointsAtMost);
+        assert_eq!(of_points.number(-0.092), "-9.2 points");
+        assert_eq!(of_points.range((-0.101, 0.0005)), "-10.1 .. 0.050 points");
+        assert_eq!(row.judged_by(Rule::LiftAtMost).number(-0.092), "-9.2 %");
+        let seconds = Row::of(Unit::Seconds, [Some(-3.0)]).judged_by(Rule::PointsAtMost);
+        assert_eq!(seconds.number(-3.0), "-3.00 s");
     }
 
     #[test]

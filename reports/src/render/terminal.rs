@@ -187,7 +187,7 @@ fn push_other(text: &mut String, gate: &Judged, meta: &RunMeta, options: TableOp
         }
     };
     let bounds = gate.interval.map(Interval::bounds);
-    let numbers = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+    let numbers = Row::of_estimate(gate.unit(), gate.estimate, bounds).judged_by(gate.rule);
     let line = Line {
         name: &format!(
             "  {}",

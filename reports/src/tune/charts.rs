@@ -214,7 +214,15 @@ fn gate(tuned: &Tuned, which: usize) -> Option<Plotted> {
             crate::render::with_unit(1.0 - tuned.level, Unit::Ratio)
         ),
         x: x(tuned),
-        y: Scale::new(format!("{}{}", first.measure.id, axis(unit)), numbers(unit)).cut(),
+        y: match first.rule.is_points() && unit == Unit::Ratio {
+            // 5 % more and 5 points more are not the same.
+            true => Scale::new(
+                format!("{}, difference as a share", first.measure.id),
+                Numbers::Plain,
+            ),
+            false => Scale::new(format!("{}{}", first.measure.id, axis(unit)), numbers(unit)),
+        }
+        .cut(),
         series,
     })
 }

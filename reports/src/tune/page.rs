@@ -1,6 +1,6 @@
 //! `tune.html`: the answer, the curves, and every point that was tried.
 
-use super::{Cost, Held, Method, Outcome, Point, Tuned, charts, numbers};
+use super::{Cost, Held, Method, Outcome, Point, Tuned, charts, numbers, replications};
 use crate::measures::Unit;
 use crate::render::{Column, Document, Page, Phone, Row, Tone, confidence, marked, with_unit};
 
@@ -31,8 +31,8 @@ pub fn tune_page(tuned: &Tuned) -> Page {
     page.origin(&[
         ("command", tuned.command.clone()),
         ("to paste", choice),
-        ("engine", tuned.engine.clone()),
         ("seed", tuned.seed.to_string()),
+        ("engine", tuned.engine.clone()),
         ("policy digest", tuned.policy_digest.clone()),
         ("world digest", tuned.world_digest.clone()),
     ]);
@@ -209,9 +209,9 @@ fn reading(page: &mut Document, tuned: &Tuned) {
         "All points run on the same draws: the same callers call, and are as patient, at every value.".to_string(),
     );
     items.push(format!(
-        "Undecided means that {} replications could not tell: the truth is close to the limit. More \
+        "Undecided means that {} could not tell: the truth is close to the limit. More \
          (--max-replications) decide more.",
-        tuned.most
+        replications(tuned.most)
     ));
     page.list(&items);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Cost, Method, Point, Tuned, numbers};
+use super::{Cost, Method, Point, Tuned, numbers, replications};
 use crate::render::{Align, Row, aligned, confidence, with_unit};
 
 /// The whole table, ending in a newline.
@@ -11,8 +11,11 @@ pub fn tune_table(tuned: &Tuned) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "{}: seed {}, engine {}, at most {} replications of a point",
-        tuned.scenario, tuned.seed, tuned.engine, tuned.most
+        "{}: seed {}, engine {}, at most {} of a point",
+        tuned.scenario,
+        tuned.seed,
+        tuned.engine,
+        replications(tuned.most)
     );
     for parameter in &tuned.parameters {
         let _ = writeln!(text, "{}: {}", parameter.path, parameter.values);

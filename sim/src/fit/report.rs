@@ -99,6 +99,14 @@ fn head_starts(told: &Told) -> String {
     by_span.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
+/// `10 replications`.
+fn replications(n: u32) -> String {
+    match n {
+        1 => "1 replication".to_owned(),
+        n => format!("{n} replications"),
+    }
+}
+
 /// Whether the two main figures are near.
 fn is_near(prediction: &Prediction) -> Option<bool> {
     let abandonment = prediction.figure("abandonment_rate")?;
@@ -114,9 +122,9 @@ fn verdict(prediction: &Prediction) -> String {
     ) else {
         return "nothing to compare".to_owned();
     };
-    let near = match is_near(prediction) {
-        Some(true) => "near",
-        Some(false) | None => "not near",
+    let (near, but) = match is_near(prediction) {
+        Some(true) => ("near", "but "),
+        Some(false) | None => ("not near", ""),
     };
     let outside: Vec<&str> = prediction
         .figures
@@ -126,7 +134,7 @@ fn verdict(prediction: &Prediction) -> String {
         .collect();
     let chance = match outside.as_slice() {
         [] => "chance alone explains every difference".to_owned(),
-        names => format!("more than chance: {}", names.join(", ")),
+        names => format!("{but}off by more than chance: {}", names.join(", ")),
     };
     format!(
         "{near}: abandoned {} ({} recorded), mean wait of served {} ({}); {chance}",

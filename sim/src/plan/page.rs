@@ -8,7 +8,7 @@ use reports::sample::{Evidence, SampleTable};
 use reports::stats::{Interval, Pooled};
 
 use super::run::{Found, PhaseRun, PlanRun};
-use super::{Owner, Phase, Plan, share, table};
+use super::{Needs, Owner, Phase, Plan, share, table};
 
 /// What is drawn of every phase, and what an axis calls it.
 const DRAWN: [(&str, &str, &str); 6] = [
@@ -32,6 +32,20 @@ const DRAWN: [(&str, &str, &str); 6] = [
     ("store_ops_per_hour", "Load on the store", "operations / h"),
 ];
 
+/// The columns of the criteria.
+const COLUMNS: [(&str, Column); 7] = [
+    ("criterion", Column::Name),
+    ("verdict", Column::Html),
+    ("measure", Column::Number),
+    ("found", Column::Number),
+    ("interval", Column::Number),
+    ("target", Column::Number),
+    ("Erlang-A", Column::Number),
+];
+
+/// The cell of what has no value.
+const NONE: &str = "-";
+
 /// The page and the numbers of its charts.
 #[must_use]
 pub fn plan_page(plan: &Plan, run: &PlanRun, command: &str) -> Page {
@@ -40,6 +54,10 @@ pub fn plan_page(plan: &Plan, run: &PlanRun, command: &str) -> Page {
     let tiles = plan.phases.iter().enumerate();
     let tiles = tiles.map(|(place, phase)| tile(place, phase, run.phases.get(place)));
     page.tiles(&tiles.collect::<Vec<_>>());
+    page.paragraph(
+        "Erlang-A, in the tables below: what an ideal centre would reach with these callers and agents, by formula: no \
+         failures, no detours, every agent for every caller. It judges nothing.",
+    );
     for (place, phase) in plan.phases.iter().enumerate() {
         let id = format!("phase-{}", place + 1);
         page.section(&id, &phase.name, &format!("Phase {}", place + 1));
@@ -54,14 +72,35 @@ pub fn plan_page(plan: &Plan, run: &PlanRun, command: &str) -> Page {
         }
     }
     push_elsewhere(&mut page, plan);
+    push_origin(&mut page, plan, command);
+    page.finish()
+}
+
+/// A plan has a policy before it, and one that each phase leaves behind.
+fn push_origin(page: &mut Document, plan: &Plan, command: &str) {
     let first = &plan.phases[0].before;
-    page.origin(&[
+    let after: Vec<(String, String)> = (1..)
+        .zip(&plan.phases)
+        .filter_map(|(number, phase)| {
+            let last = phase.stages.last()?.scenarios.first()?;
+            let digest = last.scenario.policy_digest.clone();
+            Some((format!("policy digest, after phase {number}"), digest))
+        })
+        .collect();
+    let mut entries = vec![
         ("command", command.to_string()),
         ("seed", first.experiment.seed.to_string()),
+        ("replications", first.experiment.replications.to_string()),
         ("engine", env!("CARGO_PKG_VERSION").to_string()),
-        ("world digest", first.world_digest.clone()),
-    ]);
-    page.finish()
+        ("policy digest, before", first.policy_digest.clone()),
+    ];
+    entries.extend(
+        after
+            .iter()
+            .map(|(name, digest)| (name.as_str(), digest.clone())),
+    );
+    entries.push(("world digest", first.world_digest.clone()));
+    page.origin(&entries);
 }
 
 /// How far a phase came: criteria that hold of all.
@@ -92,34 +131,36 @@ fn push_criteria(page: &mut Document, phase: &Phase, run: &PhaseRun) {
     };
     let mut rows = Vec::new();
     for (place, (criterion, verdict)) in phase.criteria.iter().zip(&run.criteria).enumerate() {
-        let own = last
-            .found
-            .iter()
-            .filter(|f| f.owner == Owner::Criterion(place));
-        for (nth, found) in own.enumerate() {
-            let (says, mark) = match nth {
-                0 => (
-                    criterion.says.clone(),
-                    marked(tone(*verdict), verdict.key()),
-                ),
-                _ => (format!("{}, also", criterion.says), String::new()),
+        let own = last.found.iter();
+        let own: Vec<&Found> = own.filter(|f| f.owner == Owner::Criterion(place)).collect();
+        // Of several gates each has its own verdict, under that of the criterion.
+        if own.len() != 1 {
+            let needs = match criterion.needs {
+                Needs::All => format!("all {} below", own.len()),
+                Needs::Any => format!("any of {} below", own.len()),
             };
-            let mut row = vec![says, mark];
+            let mut row = vec![
+                criterion.says.clone(),
+                marked(tone(*verdict), verdict.key()),
+                needs,
+            ];
+            row.resize(COLUMNS.len(), NONE.to_string());
+            rows.push(row);
+        }
+        for (nth, found) in (1..).zip(&own) {
+            let says = match own.len() {
+                1 => criterion.says.clone(),
+                n => format!("– {nth} of {n}"),
+            };
+            let own = found.judged.verdict;
+            let mut row = vec![says, marked(tone(own), own.key())];
             row.extend(cells(found, phase));
             rows.push(row);
         }
     }
     page.table(
         "What the plan asks for when the phase has been rolled out.",
-        &[
-            ("criterion", Column::Name),
-            ("verdict", Column::Html),
-            ("measure", Column::Number),
-            ("found", Column::Number),
-            ("interval", Column::Number),
-            ("target", Column::Number),
-            ("Erlang-A", Column::Number),
-        ],
+        &COLUMNS,
         &rows,
         Phone::Blocks,
     );
@@ -129,8 +170,8 @@ fn push_criteria(page: &mut Document, phase: &Phase, run: &PhaseRun) {
 fn cells(found: &Found, phase: &Phase) -> [String; 5] {
     let judged = &found.judged;
     let bounds = judged.interval.map(Interval::bounds);
-    let row = Row::of_estimate(judged.unit(), judged.estimate, bounds);
-    let none = || "-".to_string();
+    let row = Row::of_estimate(judged.unit(), judged.estimate, bounds).judged_by(judged.rule);
+    let none = || NONE.to_string();
     [
         table::kpi_name(found, phase),
         judged
@@ -146,12 +187,12 @@ fn push_stages(page: &mut Document, phase: &Phase, run: &PhaseRun) {
     let mut rows = Vec::new();
     for (place, stage) in phase.stages.iter().enumerate() {
         let name = stage.share.map_or("as it is".to_string(), share);
-        let Some(run) = run.stages.get(place) else {
-            rows.push(vec![name, "-".to_string(), "not run".to_string()]);
+        let Some(stage) = run.stages.get(place) else {
+            rows.push(vec![name, NONE.to_string(), "not run".to_string()]);
             continue;
         };
-        let guards = run.found.iter().filter(|one| one.owner == Owner::Guard);
-        let said: Vec<String> = guards
+        let guards = stage.found.iter().filter(|one| one.owner == Owner::Guard);
+        let mut said: Vec<String> = guards
             .map(|found| {
                 let [measure, estimate, .., target, _] = cells(found, phase);
                 format!(
@@ -160,23 +201,32 @@ fn push_stages(page: &mut Document, phase: &Phase, run: &PhaseRun) {
                 )
             })
             .collect();
-        let guards = match said.is_empty() {
-            true => "no guards".to_string(),
-            false => said.join("; "),
-        };
+        if said.is_empty() {
+            said.push("no guards".to_string());
+        }
+        // The last stage is judged by the criteria too: guards that all pass do not explain it.
+        if place + 1 == phase.stages.len() && !run.criteria.is_empty() {
+            let held = run.criteria.iter().filter(|v| **v == Verdict::Pass).count();
+            said.push(format!(
+                "and the phase's criteria, of which {held} of {} are shown to hold: {}",
+                run.criteria.len(),
+                Verdict::of_all(run.criteria.iter().copied()).key()
+            ));
+        }
         rows.push(vec![
             name,
-            marked(tone(run.verdict), run.verdict.key()),
-            guards,
+            marked(tone(stage.verdict), stage.verdict.key()),
+            said.join("; "),
         ]);
     }
     page.folded_table(
         "Every stage and its guards",
-        "Share of callers with the phase's features, and what must hold at each.",
+        "Share of callers with the phase's features, and what must hold at each: the guards, at the last stage also the \
+         phase's criteria.",
         &[
             ("stage", Column::Name),
             ("verdict", Column::Html),
-            ("guards", Column::Long),
+            ("what must hold", Column::Long),
         ],
         &rows,
         Phone::Blocks,

@@ -166,7 +166,7 @@ impl Table {
 
     fn push_found(&self, text: &mut String, name: &str, width: usize, judged: &Judged) {
         let bounds = judged.interval.map(Interval::bounds);
-        let row = Row::of_estimate(judged.unit(), judged.estimate, bounds);
+        let row = Row::of_estimate(judged.unit(), judged.estimate, bounds).judged_by(judged.rule);
         let estimate = judged
             .estimate
             .map_or("nothing measured".to_string(), |value| row.number(value));
@@ -179,9 +179,17 @@ impl Table {
             Verdict::Fail | Verdict::Inconclusive => format!(" {}", self.marked(judged.verdict)),
         };
         let line = format!(
-            "      {name:<width$} {estimate:>8}  {interval:<17} {}{ideal}{verdict}",
+            "      {name:<width$} {estimate:>8}  {interval:<17} {}",
             row.target(judged)
         );
+        // A mark's colour has no width.
+        let rest = format!("{ideal} {}", judged.verdict.key());
+        let is_long = line.chars().count() + rest.chars().count() > WIDTH;
+        let gap = match is_long && !ideal.is_empty() {
+            true => "\n       ",
+            false => "",
+        };
+        let line = format!("{line}{gap}{ideal}{verdict}");
         text.push_str(line.trim_end());
         text.push('\n');
     }

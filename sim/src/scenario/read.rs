@@ -12,6 +12,8 @@ mod replays;
 mod tables;
 mod world;
 
+pub(crate) use dist::KINDS as DIST_KINDS;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -44,6 +44,10 @@ pub struct Findings {
     pub build: Build,
     /// The digest of its plan.
     pub plan: String,
+    /// The digest of the first point's policy; others may have others.
+    pub policy_digest: String,
+    /// The digest of the first point's world; others may have others.
+    pub world_digest: String,
     /// Of intervals and of each point's gates as a family, 0..1.
     pub confidence: f64,
     /// The command that repeats it.
@@ -159,6 +163,8 @@ impl Findings {
             is_grid: plan.work.design == super::vary::Design::Grid,
             build: plan.work.build.clone(),
             plan: plan.digest(),
+            policy_digest: first.policy_digest,
+            world_digest: first.world_digest,
             confidence: first.experiment.confidence,
             command: plan.shown.command.clone(),
             points,

@@ -12,6 +12,7 @@ use policy_file::{FileError, FileErrors};
 use serde::{Deserialize, Serialize};
 
 use super::latin::hypercube;
+use crate::scenario::DIST_KINDS;
 
 /// The most points of one sweep.
 const MOST_POINTS: usize = 100_000;
@@ -98,15 +99,39 @@ impl Axis {
         })
     }
 
-    /// The end of the path that tells people what it is.
-    #[must_use]
-    pub fn short_name(&self) -> &str {
-        let dots: Vec<usize> = self.path.match_indices('.').map(|(at, _)| at).collect();
-        match dots.len() {
-            0 | 1 => &self.path,
-            n => &self.path[dots[n - 2] + 1..],
+    /// The end of the path, of so many of its words.
+    fn end(&self, words: usize) -> &str {
+        let mut dots = self.path.rmatch_indices('.').skip(words.max(1) - 1);
+        dots.next()
+            .map_or(self.path.as_str(), |(dot, _)| &self.path[dot + 1..])
+    }
+
+    /// How many words of the path's end tell people what it is: two, and that of which a law is,
+    /// since `lognormal.mean` alone could be anybody's.
+    fn words(&self) -> usize {
+        let law = self.path.rsplit('.').nth(1);
+        match law.is_some_and(|word| DIST_KINDS.contains(&word)) {
+            true => 3,
+            false => 2,
         }
     }
+}
+
+/// What people call the axes: the end of each path that tells what it is, and them apart.
+#[must_use]
+pub fn short_names(axes: &[Axis]) -> Vec<&str> {
+    let longest = axes.iter().map(|axis| axis.path.split('.').count()).max();
+    let is_alone = |axis: &Axis, words: usize| {
+        let same = axes.iter().filter(|one| one.end(words) == axis.end(words));
+        same.count() == 1
+    };
+    let words = |axis: &Axis| {
+        let mut enough = axis.words()..=longest.unwrap_or(0);
+        enough
+            .find(|words| is_alone(axis, *words))
+            .unwrap_or(usize::MAX)
+    };
+    axes.iter().map(|axis| axis.end(words(axis))).collect()
 }
 
 const EXAMPLE: &str = "for example --vary policy.queues.sales.offer.timeout=10s,15s,20s";
@@ -416,10 +441,26 @@ mod tests {
 
     #[test]
     fn the_end_of_a_path_is_its_name() {
-        assert_eq!(
-            axis("policy.queues.sales.discovery.poll=1s").short_name(),
-            "discovery.poll"
-        );
-        assert_eq!(axis("experiment.seed=1").short_name(), "experiment.seed");
+        for (paths, names) in [
+            (
+                &["policy.queues.sales.discovery.poll", "experiment.seed"][..],
+                &["discovery.poll", "experiment.seed"][..],
+            ),
+            (
+                &["agents.early.wrap_up.lognormal.mean", "policy"],
+                &["wrap_up.lognormal.mean", "policy"],
+            ),
+            (
+                &["agents.early.wrap_up.mean", "agents.late.wrap_up.mean"],
+                &["early.wrap_up.mean", "late.wrap_up.mean"],
+            ),
+            (&["a.b.c", "b.c"], &["a.b.c", "b.c"]),
+        ] {
+            let axes: Vec<Axis> = paths
+                .iter()
+                .map(|path| axis(&format!("{path}=1")))
+                .collect();
+            assert_eq!(short_names(&axes), names);
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::charts::{csv_path, push_chart};
-use super::table::{Column, Phone, escaped, kept, prose, table};
+use super::table::{Column, Phone, escaped, prose, table, unbroken};
 use super::{foot, head};
 use crate::chart::Chart;
 
@@ -108,8 +108,8 @@ impl Document {
             let _ = writeln!(
                 self.banners,
                 "<li><b>{}</b> {}</li>",
-                escaped(&kept(value)),
-                escaped(&kept(name))
+                escaped(&unbroken(value)),
+                escaped(&unbroken(name))
             );
         }
         self.banners.push_str("</ul>\n");
@@ -164,6 +164,25 @@ impl Document {
         phone: Phone,
     ) -> &mut Self {
         self.body.push_str(&table(caption, columns, rows, phone));
+        self
+    }
+
+    /// A table with more columns than a page is wide: it scrolls in a box of its own, which the
+    /// keyboard reaches, and the page stays where it is. `name` is what a screen reader calls the box.
+    pub fn wide_table(
+        &mut self,
+        name: &str,
+        caption: &str,
+        columns: &[(&str, Column)],
+        rows: &[Vec<String>],
+        phone: Phone,
+    ) -> &mut Self {
+        let inner = table(caption, columns, rows, phone);
+        let _ = writeln!(
+            self.body,
+            "<div role=\"region\" aria-label=\"{}\" tabindex=\"0\" style=\"overflow-x: auto\">\n{inner}</div>",
+            escaped(name)
+        );
         self
     }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::table::{breakable, escaped, kept};
+use super::table::{breakable, escaped, unbroken};
 use super::targets::{gate_name, mark, sign};
 use crate::gate::{Judged, Verdict};
 use crate::render::number::{Row, with_unit};
@@ -92,7 +92,7 @@ fn push_open(html: &mut String, report: &RunReport) {
     html.push_str("<ul>\n");
     for gate in open.iter().take(MOST_OPEN) {
         let bounds = gate.interval.map(Interval::bounds);
-        let row = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+        let row = Row::of_estimate(gate.unit(), gate.estimate, bounds).judged_by(gate.rule);
         let mut said = match (gate.estimate, bounds) {
             (Some(estimate), Some(bounds)) => {
                 format!("{} ({})", row.number(estimate), row.range(bounds))
@@ -102,7 +102,7 @@ fn push_open(html: &mut String, report: &RunReport) {
         };
         let _ = write!(said, ", target {}", row.target(gate));
         // A number and its unit stay in one line.
-        let said = kept(&said);
+        let said = unbroken(&said);
         let _ = writeln!(
             html,
             "<li>{} <b>{}</b>: {}</li>",
@@ -130,7 +130,7 @@ fn push_tiles(html: &mut String, report: &RunReport) {
         let _ = writeln!(
             html,
             "<li><b>{}</b> {name}</li>",
-            escaped(&kept(&with_unit(mean, figure.measure.unit)))
+            escaped(&unbroken(&with_unit(mean, figure.measure.unit)))
         );
     }
     html.push_str("</ul>\n");

@@ -25,47 +25,50 @@ pub(super) fn breakable(escaped_name: &str) -> String {
     escaped_name.replace('_', "_<wbr>")
 }
 
-/// The same with gaps that hold inside a value, a value with its unit and an interval's bounds: a line never
-/// ends there.
-pub(super) fn kept(text: &str) -> String {
-    let is_number = |word: &str| word.ends_with(|c: char| c.is_ascii_digit());
-    let begins = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+/// Escaped text in which values are unbroken and a file's Markdown `code` is code, as its author meant it.
+pub(super) fn prose(text: &str) -> String {
+    let text = escaped(&unbroken(text));
+    let parts: Vec<&str> = text.split('`').collect();
+    // One that is left over is no mark.
+    if parts.len().is_multiple_of(2) {
+        return text;
+    }
+    let marked = parts
+        .iter()
+        .enumerate()
+        .map(|(place, part)| match place % 2 {
+            0 => (*part).to_string(),
+            _ => format!("<code>{part}</code>"),
+        });
+    marked.collect()
+}
+
+/// Numbers that stay in one line with their units, thousands and other bounds: a phone breaks
+/// between values, never within one.
+pub(super) fn unbroken(text: &str) -> String {
+    const UNITS: [&str; 6] = ["%", "s", "m", "h", "/h", "points"];
     let mut whole = String::with_capacity(text.len());
     let mut before = "";
-    for (place, word) in text.split(' ').enumerate() {
-        let bare = word.trim_end_matches([',', ';', ':', ')', '.']);
-        let is_unit = matches!(bare, "%" | "s" | "m" | "h" | "/h" | "points");
-        let is_kept = (is_number(before) && (is_unit || begins(word)))
-            || (matches!(before, "m" | "h") && begins(word))
-            || matches!(before, ".." | "<=" | ">=")
-            || word == "..";
-        if place > 0 {
-            whole.push(if is_kept { '\u{a0}' } else { ' ' });
+    for word in text.split(' ') {
+        let bare = word
+            .trim_start_matches('(')
+            .trim_end_matches([')', ',', ':', ';']);
+        let is_value = |word: &str| word.ends_with(|c: char| c.is_ascii_digit());
+        let starts_value = bare.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+');
+        let holds = UNITS.contains(&bare) && is_value(before)
+            || bare == ".."
+            || before == ".." && starts_value
+            || [">=", "<="].contains(&before.trim_start_matches('(')) && starts_value
+            // 1 234, 4 m 05 s.
+            || bare.starts_with(|c: char| c.is_ascii_digit())
+                && (is_value(before) || ["m", "h"].contains(&before));
+        if !before.is_empty() || !whole.is_empty() {
+            whole.push(if holds { '\u{a0}' } else { ' ' });
         }
         whole.push_str(word);
         before = word;
     }
     whole
-}
-
-/// Escaped prose: values kept together, and what stands between backticks as code.
-pub(super) fn prose(text: &str) -> String {
-    let safe = escaped(&kept(text));
-    let parts: Vec<&str> = safe.split('`').collect();
-    // A backtick without its fellow is a character like any other.
-    if parts.len().is_multiple_of(2) {
-        return safe;
-    }
-    let mut html = String::with_capacity(safe.len());
-    for (place, part) in parts.iter().enumerate() {
-        match place % 2 {
-            0 => html.push_str(part),
-            _ => {
-                let _ = write!(html, "<code>{part}</code>");
-            }
-        }
-    }
-    html
 }
 
 /// What a column holds.
@@ -136,7 +139,11 @@ pub(super) fn table(
         html.push_str("<tr role=\"row\">");
         for ((label, column), cell) in columns.iter().zip(row) {
             let label = escaped(label);
-            let text = escaped(&kept(cell));
+            let text = match column {
+                Column::Html => escaped(cell),
+                Column::Name | Column::Number => escaped(&unbroken(cell)),
+                Column::Long => prose(cell),
+            };
             let none = if cell == NONE { " none" } else { "" };
             let _ = match column {
                 Column::Name => {
@@ -175,7 +182,7 @@ mod tests {
             ("a day of 5 scenarios", "a day of 5 scenarios"),
         ];
         for (text, expected) in cases {
-            assert_eq!(kept(text), expected.replace('~', "\u{a0}"));
+            assert_eq!(unbroken(text), expected.replace('~', "\u{a0}"));
         }
     }
 
@@ -194,5 +201,31 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("data-label=\"q&quot;x\""), "{html}");
+    }
+
+    #[test]
+    fn code_in_prose_is_code_and_still_escaped() {
+        let html = prose("a `cap <b>` cuts; a ` stays");
+        assert_eq!(html, "a `cap &lt;b&gt;` cuts; a ` stays");
+        assert_eq!(prose("a `<cap>` cuts"), "a <code>&lt;cap&gt;</code> cuts");
+    }
+
+    #[test]
+    fn a_phone_breaks_no_value() {
+        for (text, whole) in [
+            ("95.7 %", "95.7~%"),
+            ("-1 234.5 .. 1 234 s", "-1~234.5~..~1~234~s"),
+            ("1 m 58 s .. 2 m 00 s", "1~m~58~s~..~2~m~00~s"),
+            ("3.9 s (3.7 .. 4.1 s)", "3.9~s (3.7~..~4.1~s)"),
+            (">= +0.5 points", ">=~+0.5~points"),
+            (
+                "reach_rate 96.6 % (>= 95 %): pass",
+                "reach_rate 96.6~% (>=~95~%): pass",
+            ),
+            ("in plan-phase-4-busy", "in plan-phase-4-busy"),
+            ("", ""),
+        ] {
+            assert_eq!(unbroken(text).replace('\u{a0}', "~"), whole);
+        }
     }
 }

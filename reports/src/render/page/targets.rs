@@ -61,7 +61,7 @@ pub(super) fn push_targets(html: &mut String, report: &RunReport) {
 
 fn row(gate: &Judged, meta: &RunMeta) -> Vec<String> {
     let bounds = gate.interval.map(Interval::bounds);
-    let row = Row::of_estimate(gate.unit(), gate.estimate, bounds);
+    let row = Row::of_estimate(gate.unit(), gate.estimate, bounds).judged_by(gate.rule);
     let none = || NONE.to_string();
     vec![
         gate_name(gate, meta),

@@ -1,4 +1,5 @@
-//! The charts of `fit.html`: data beside model for every part that was fitted. Arrivals and staffing here,
+//! The charts of `fit.html`: data beside model for every part that was fitted, what was recorded solid in the first
+//! colour and what is simulated dashed in the second, as in a replay's report. Arrivals and staffing here,
 //! spans in [`laws`], what became of calls in [`outcomes`].
 
 pub(super) mod laws;
@@ -54,7 +55,7 @@ pub(super) fn by_interval(queue: &str, arrivals: &Arrivals) -> Vec<Chart> {
                 "recorded, mean of {} dates (95 % of Poisson)",
                 group.n_dates
             ),
-            role: Role::Second,
+            role: Role::First,
             mark: Mark::Dots,
             points: recorded.collect(),
         };
@@ -67,7 +68,7 @@ pub(super) fn by_interval(queue: &str, arrivals: &Arrivals) -> Vec<Chart> {
         steps.push((24.0, steps.last().map_or(0.0, |last| last.1)));
         let fitted = Series::line(
             "scenario, those who call again included",
-            Role::First,
+            Role::Second,
             steps,
         )
         .drawn_as(Mark::Steps);
@@ -126,7 +127,7 @@ pub(super) fn overdispersion(
         .map(|(k, ratio)| (*ratio, (k + 1) as f64 / n));
     let recorded = Series::line(
         format!("recorded, {} dates", ratios.len()),
-        Role::Second,
+        Role::First,
         steps,
     )
     .drawn_as(Mark::Steps);
@@ -152,7 +153,7 @@ pub(super) fn overdispersion(
     let model = shape.and_then(|shape| {
         curve(
             format!("gamma factor of shape {shape} and chance"),
-            Role::First,
+            Role::Second,
             1.0 / shape + 1.0 / mean,
         )
     });
@@ -163,7 +164,7 @@ pub(super) fn overdispersion(
             .to_owned(),
         x: Scale::new("calls of a day / mean of its weekday", Numbers::Plain).cut(),
         y: Scale::new("share of days", Numbers::Percent),
-        series: model.into_iter().chain(chance).chain([recorded]).collect(),
+        series: [recorded].into_iter().chain(model).chain(chance).collect(),
     }
     .draw()
 }
@@ -183,17 +184,17 @@ pub(super) fn staffing(group: &GroupFit, scale: f64) -> Vec<Chart> {
             points.push((24.0, points.last().map_or(0.0, |last| last.1)));
             points
         };
-        let seen = Series::line("seen, on average", Role::Second, steps(means.clone()))
+        let seen = Series::line("seen, on average", Role::First, steps(means.clone()))
             .drawn_as(Mark::Steps);
         let own = counts.iter().map(|n| f64::from(*n)).collect();
-        let own = Series::line("scenario", Role::First, steps(own)).drawn_as(Mark::Steps);
+        let own = Series::line("scenario", Role::Second, steps(own)).drawn_as(Mark::Steps);
         let plotted = Plotted {
             id: format!("staffing-{}-{}", slug(&group.name), slug(&days.to_string())),
             title: format!("Agents, {days} ({})", group.name),
             description: "Inferred from services, by interval of the day.".to_owned(),
             x: Scale::new("hour of the day", Numbers::Plain),
             y: Scale::new("agents", Numbers::Plain),
-            series: vec![own, seen],
+            series: vec![seen, own],
         };
         charts.extend(plotted.draw());
     }

@@ -40,10 +40,11 @@ pub fn fit_page(study: &Study, command: &str) -> Page {
     order(&mut page, study);
     page.origin(&[
         ("command", command.to_string()),
+        ("seed", study.scenario.experiment.seed.to_string()),
         ("log", study.told.source.clone()),
-        ("world digest", study.scenario.world_digest.clone()),
-        ("policy digest", study.scenario.policy_digest.clone()),
         ("engine", env!("CARGO_PKG_VERSION").to_string()),
+        ("policy digest", study.scenario.policy_digest.clone()),
+        ("world digest", study.scenario.world_digest.clone()),
     ]);
     page.finish()
 }
@@ -102,6 +103,8 @@ fn banners(page: &mut Document, study: &Study) {
 
 fn tone(prediction: &Prediction) -> Tone {
     match is_near(prediction) {
+        // Near, and yet further apart than chance explains: neither good nor bad.
+        Some(true) if prediction.figures.iter().any(|f| !f.is_inside()) => Tone::Open,
         Some(true) => Tone::Good,
         Some(false) => Tone::Bad,
         None => Tone::Open,

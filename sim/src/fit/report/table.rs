@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{head_starts, interval, off, predictions, short, value, verdict};
+use super::{head_starts, interval, off, predictions, replications, short, value, verdict};
 use crate::fit::law::SpanFit;
 use crate::fit::parts::ClassFit;
 use crate::fit::study::Study;
@@ -23,8 +23,9 @@ pub fn fit_table(study: &Study) -> String {
     for prediction in predictions(study) {
         let _ = writeln!(
             text,
-            "\n{} ({} replications)",
-            prediction.title, prediction.replications
+            "\n{} ({})",
+            prediction.title,
+            replications(prediction.replications)
         );
         let mut rows = vec![
             [

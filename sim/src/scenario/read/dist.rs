@@ -14,7 +14,8 @@ pub(super) enum Unit {
     Factor,
 }
 
-const KINDS: [&str; 11] = [
+/// What a law is called.
+pub(crate) const KINDS: [&str; 11] = [
     "constant",
     "exponential",
     "uniform",

@@ -8,11 +8,14 @@ use reports::render::{confidence, with_unit};
 
 use super::super::findings::{Findings, PointFindings};
 use super::super::quantity::{Dimension, numbers};
+use super::super::vary::{Values, short_names};
 
 /// Curves that one chart can tell apart.
 const CURVES: usize = Role::SERIES.len();
 /// An axis over which values are spread this far apart has equal ratios.
 const WIDE: f64 = 20.0;
+/// And one over a range of equal ratios, if it has room for two of its labels (1, 2, 5, 10 ...).
+const LABELLED: f64 = 5.0;
 /// Words that fit below a chart.
 const WORDS: usize = 8;
 
@@ -26,8 +29,8 @@ struct Layout {
     /// What the curves are called.
     names: Vec<String>,
     mark: Mark,
-    /// Of the chart's name: empty, or which axis it is over.
-    suffix: String,
+    /// Which axis it is over, where there is a chart for each; else empty.
+    of: String,
 }
 
 /// The charts of the measures that are shown.
@@ -65,7 +68,7 @@ fn layouts(findings: &Findings) -> Vec<Layout> {
                 })
             });
             let curves = curves.collect();
-            let called = findings.axes[1 - along].short_name();
+            let called = short_names(&findings.axes)[1 - along];
             vec![Layout {
                 curves,
                 names: names
@@ -78,7 +81,7 @@ fn layouts(findings: &Findings) -> Vec<Layout> {
         n => (0..n)
             .map(|axis| Layout {
                 mark: Mark::Dots,
-                suffix: format!("-{}", slug(findings.axes[axis].short_name())),
+                of: short_names(&findings.axes)[axis].to_owned(),
                 ..over(findings, axis, &column(axis))
             })
             .collect(),
@@ -87,9 +90,17 @@ fn layouts(findings: &Findings) -> Vec<Layout> {
 
 /// All points over one axis, as one curve.
 fn over(findings: &Findings, axis: usize, column: &[String]) -> Layout {
-    let name = findings.axes[axis].short_name();
+    let name = short_names(&findings.axes)[axis];
+    let is_in_ratios = match &findings.axes[axis].values {
+        Values::Range(range) => range.is_logarithmic,
+        Values::List(_) => false,
+    };
     let (x, places, mark) = match numbers(column) {
-        Some((values, dimension)) => (scale(name, &values, dimension), values, Mark::Marked),
+        Some((values, dimension)) => (
+            scale(name, &values, dimension, is_in_ratios),
+            values,
+            Mark::Marked,
+        ),
         None => words(name, column),
     };
     let n = findings.points.len();
@@ -99,11 +110,11 @@ fn over(findings: &Findings, axis: usize, column: &[String]) -> Layout {
         curves: vec![0; n],
         names: vec![String::new()],
         mark,
-        suffix: String::new(),
+        of: String::new(),
     }
 }
 
-fn scale(name: &str, values: &[f64], dimension: Dimension) -> Scale {
+fn scale(name: &str, values: &[f64], dimension: Dimension, is_in_ratios: bool) -> Scale {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let scale = match dimension {
@@ -112,7 +123,8 @@ fn scale(name: &str, values: &[f64], dimension: Dimension) -> Scale {
         Dimension::Share => Scale::new(name, Numbers::Percent),
         Dimension::PerHour => Scale::new(format!("{name}, per hour"), Numbers::Plain),
     };
-    if least > 0.0 && most / least >= WIDE {
+    let wide = if is_in_ratios { LABELLED } else { WIDE };
+    if least > 0.0 && most / least >= wide {
         scale.logarithmic()
     } else if least > most / 2.0 {
         scale.cut()
@@ -166,9 +178,14 @@ fn draw(findings: &Findings, measure: &'static Measure, layout: &Layout) -> Vec<
             0 => String::new(),
             nth => format!("-{}", nth + 1),
         };
+        // Charts of one measure over each axis are told apart by it.
+        let (suffix, over) = match layout.of.as_str() {
+            "" => (String::new(), String::new()),
+            axis => (format!("-{}", slug(axis)), format!(", over {axis}")),
+        };
         let plotted = Plotted {
-            id: format!("{}{}{more}", slug(measure.id), layout.suffix),
-            title: spoken(measure),
+            id: format!("{}{suffix}{more}", slug(measure.id)),
+            title: format!("{}{over}", spoken(measure)),
             description: described(findings, measure),
             x: layout.x.clone(),
             y: y_scale(findings, measure),

@@ -4,6 +4,7 @@ use reports::gate::Verdict;
 use reports::render::{Column, Document, Page, Phone, Tone, confidence, marked};
 
 use super::super::findings::{Figure, Findings};
+use super::super::vary::short_names;
 use super::{curves, n_points, range, replications, row_of, said_of_gates, signed, signed_range};
 
 /// Rows of a table on the page; more are in `sweep.csv`.
@@ -30,8 +31,8 @@ pub fn page(findings: &Findings) -> Page {
         page.banner(tone, &text);
     }
     page.tiles(&[
-        (n.to_string(), "points".to_owned()),
-        (n_each(findings), "replications of each".to_owned()),
+        counted(&n_points(n), ""),
+        counted(&replications(&findings.points), " of each"),
     ]);
     page.section("curves", "What it changes", "Curves");
     page.paragraph(&format!(
@@ -44,31 +45,31 @@ pub fn page(findings: &Findings) -> Page {
     changes(&mut page, findings);
     gates(&mut page, findings);
     let seeds = findings.points.first().map(|point| point.seed.to_string());
+    let each = replications(&findings.points);
+    let n_each = each.rsplit_once(' ').map(|(number, _)| number);
     page.origin(&[
-        ("Command", findings.command.clone()),
-        ("Build", findings.build.to_string()),
-        ("Plan", findings.plan.chars().take(16).collect()),
-        ("Seed", seeds.unwrap_or_default()),
+        ("command", findings.command.clone()),
+        ("seed", seeds.unwrap_or_default()),
+        ("replications", n_each.unwrap_or_default().to_owned()),
+        ("engine", findings.build.to_string()),
+        ("plan digest", findings.plan.clone()),
+        ("policy digest, first point", findings.policy_digest.clone()),
+        ("world digest, first point", findings.world_digest.clone()),
     ]);
     page.finish()
 }
 
-/// `40`, or `20 to 40`.
-fn n_each(findings: &Findings) -> String {
-    let text = replications(&findings.points);
-    let numbers = text.rsplit_once(' ').map_or("", |(numbers, _)| numbers);
-    numbers.to_owned()
+/// `20 to 40 replications` as a tile: the number, and of what.
+fn counted(text: &str, of: &str) -> (String, String) {
+    let (number, what) = text.rsplit_once(' ').unwrap_or((text, ""));
+    (number.to_owned(), format!("{what}{of}"))
 }
 
 /// Columns: what varies, then a measure each.
 fn columns(findings: &Findings) -> Vec<(&str, Column)> {
     let mut columns = vec![("point", Column::Name)];
-    columns.extend(
-        findings
-            .axes
-            .iter()
-            .map(|axis| (axis.short_name(), Column::Number)),
-    );
+    let names = short_names(&findings.axes).into_iter();
+    columns.extend(names.map(|name| (name, Column::Number)));
     columns.extend(
         findings
             .shown
@@ -128,7 +129,13 @@ fn points(page: &mut Document, findings: &Findings) {
         confidence(findings.confidence),
         cut_off(findings)
     );
-    page.table(&caption, &columns(findings), &rows, Phone::Blocks);
+    page.wide_table(
+        "Every point",
+        &caption,
+        &columns(findings),
+        &rows,
+        Phone::Blocks,
+    );
 }
 
 fn changes(page: &mut Document, findings: &Findings) {
@@ -161,7 +168,13 @@ fn changes(page: &mut Document, findings: &Findings) {
         confidence(findings.confidence),
         cut_off(findings)
     );
-    page.table(&caption, &columns(findings), &rows, Phone::Blocks);
+    page.wide_table(
+        "Changes against the first point",
+        &caption,
+        &columns(findings),
+        &rows,
+        Phone::Blocks,
+    );
 }
 
 fn gates(page: &mut Document, findings: &Findings) {
@@ -170,12 +183,8 @@ fn gates(page: &mut Document, findings: &Findings) {
     }
     page.section("gates", "The scenario's gates at every point", "Gates");
     let mut columns = vec![("point", Column::Name)];
-    columns.extend(
-        findings
-            .axes
-            .iter()
-            .map(|axis| (axis.short_name(), Column::Number)),
-    );
+    let names = short_names(&findings.axes).into_iter();
+    columns.extend(names.map(|name| (name, Column::Number)));
     columns.push(("verdict", Column::Html));
     columns.push(("which", Column::Long));
     let points = findings.points.iter().enumerate().take(MOST_ROWS);

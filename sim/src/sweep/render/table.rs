@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use reports::render::confidence;
 
 use super::super::findings::{Figure, Findings};
+use super::super::vary::short_names;
 use super::{n_points, range, replications, row_of, said_of_gates, signed, signed_range};
 
 /// Rows of a block; more are in `sweep.csv`.
@@ -64,10 +65,11 @@ struct Names {
 
 impl Names {
     fn of(findings: &Findings) -> Names {
-        let columns = findings.axes.iter().enumerate().map(|(axis, named)| {
+        let names = short_names(&findings.axes).into_iter();
+        let columns = names.enumerate().map(|(axis, named)| {
             let own = |values: &[String]| -> String { values[axis].chars().take(WIDEST).collect() };
             let cells = findings.points.iter().map(|point| own(&point.values));
-            let heading: String = named.short_name().chars().take(WIDEST).collect();
+            let heading: String = named.chars().take(WIDEST).collect();
             std::iter::once(heading)
                 .chain(cells)
                 .collect::<Vec<String>>()

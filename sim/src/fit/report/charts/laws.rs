@@ -33,8 +33,10 @@ pub(in crate::fit::report) fn talk(class: &ClassFit) -> Option<Chart> {
     let points = ecdf(&fit.spans);
     let (first, last) = (points.first()?.0.max(1.0), points.last()?.0.max(2.0));
     let at = |k: usize| first * (last / first).powf(k as f64 / POINTS as f64);
-    let mut series = Vec::new();
-    let roles = [Role::First, Role::Third, Role::Fourth];
+    let n = fit.spans.n();
+    let data = Series::line(format!("data, {n} services"), Role::First, points);
+    let mut series = vec![data.drawn_as(Mark::Steps)];
+    let roles = [Role::Second, Role::Third, Role::Fourth];
     for (one, role) in shown(fit).into_iter().zip(roles) {
         let law = dist(&one.spec);
         let name = format!("{}, distance {:.3}", one.family.name(), one.distance);
@@ -44,8 +46,6 @@ pub(in crate::fit::report) fn talk(class: &ClassFit) -> Option<Chart> {
             (0..=POINTS).map(|k| (at(k), law.cdf(at(k)))),
         ));
     }
-    let data = format!("data, {} services", fit.spans.n());
-    series.push(Series::line(data, Role::Second, points).drawn_as(Mark::Steps));
     Plotted {
         id: format!("talk-{}", slug(&class.name)),
         title: format!("Talk of {}", class.name),
@@ -89,11 +89,16 @@ pub(in crate::fit::report) fn patience(id: &str, title: &str, fit: &SpanFit) -> 
         }
     }
     let end = data.last()?.x;
-    let mut series = Vec::new();
+    let mut series = vec![Series {
+        name: "data (Kaplan-Meier, 95 % band)".to_owned(),
+        role: Role::First,
+        mark: Mark::Steps,
+        points: data,
+    }];
     for (one, role) in
         shown(fit)
             .into_iter()
-            .zip([Role::First, Role::Third, Role::Fourth, Role::Fifth])
+            .zip([Role::Second, Role::Third, Role::Fourth, Role::Fifth])
     {
         let law = dist(&one.spec);
         let at = |k: usize| end * k as f64 / POINTS as f64;
@@ -104,12 +109,6 @@ pub(in crate::fit::report) fn patience(id: &str, title: &str, fit: &SpanFit) -> 
             (0..=POINTS).map(|k| (at(k), law.survival(at(k)))),
         ));
     }
-    series.push(Series {
-        name: "data (Kaplan-Meier, 95 % band)".to_owned(),
-        role: Role::Second,
-        mark: Mark::Steps,
-        points: data,
-    });
     Plotted {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -174,11 +173,11 @@ pub(in crate::fit::report) fn wrap_up(curve: &Curve, pauses: &Spans) -> Option<C
     });
     let data = Series {
         name: "pauses under load (Kaplan-Meier, 95 % band)".to_owned(),
-        role: Role::Second,
+        role: Role::First,
         mark: Mark::Steps,
         points: data.collect(),
     };
-    let own = Series::line("scenario", Role::First, curve.points.iter().copied());
+    let own = Series::line("scenario", Role::Second, curve.points.iter().copied());
     Plotted {
         id: "wrap-up".to_owned(),
         title: "After a service".to_owned(),
@@ -188,7 +187,7 @@ pub(in crate::fit::report) fn wrap_up(curve: &Curve, pauses: &Spans) -> Option<C
         ),
         x: Scale::new("seconds after a service", Numbers::Plain),
         y: Scale::new("share not ready", Numbers::Percent),
-        series: vec![own, data],
+        series: vec![data, own],
     }
     .draw()
 }

@@ -15,9 +15,9 @@ pub(in crate::fit::report) fn waits(id: &str, prediction: &Prediction) -> Option
         });
         (all > 0).then(|| points.collect::<Vec<_>>())
     };
-    let recorded = Series::line("recorded", Role::Second, cdf(&prediction.recorded_waits)?)
+    let recorded = Series::line("recorded", Role::First, cdf(&prediction.recorded_waits)?)
         .drawn_as(Mark::Steps);
-    let simulated = Series::line("simulated", Role::First, cdf(&prediction.predicted_waits)?);
+    let simulated = Series::line("simulated", Role::Second, cdf(&prediction.predicted_waits)?);
     Plotted {
         id: format!("waits-{id}"),
         title: format!("Waits of the served: {}", prediction.title),
@@ -27,7 +27,7 @@ pub(in crate::fit::report) fn waits(id: &str, prediction: &Prediction) -> Option
         ),
         x: Scale::new("wait, seconds", Numbers::Plain),
         y: Scale::new("share of served", Numbers::Percent),
-        series: vec![simulated, recorded],
+        series: vec![recorded, simulated],
     }
     .draw()
 }
@@ -72,7 +72,7 @@ pub(in crate::fit::report) fn days(
     });
     let simulated = Series {
         name: "simulated, 95 % of replications".to_owned(),
-        role: Role::First,
+        role: Role::Second,
         mark: Mark::Bars,
         points: simulated.collect(),
     };
@@ -80,7 +80,7 @@ pub(in crate::fit::report) fn days(
         .days
         .iter()
         .map(|day| (place(day), of(day).recorded));
-    let recorded = Series::line("recorded", Role::Second, recorded).drawn_as(Mark::Dots);
+    let recorded = Series::line("recorded", Role::First, recorded).drawn_as(Mark::Dots);
     let (inside, all) = prediction.days_inside(of);
     Plotted {
         id: format!("days-{id}"),
