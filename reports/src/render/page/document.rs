@@ -180,7 +180,7 @@ impl Document {
         let inner = table(caption, columns, rows, phone);
         let _ = writeln!(
             self.body,
-            "<div role=\"region\" aria-label=\"{}\" tabindex=\"0\" style=\"overflow-x: auto\">\n{inner}</div>",
+            "<div role=\"region\" aria-label=\"{}\" tabindex=\"0\" class=\"wide\">\n{inner}</div>",
             escaped(name)
         );
         self
