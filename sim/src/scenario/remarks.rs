@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use engine::policy::{Discovery, Feature, Share};
+use engine::policy::{Discovery, Feature, QueuePolicy, Share};
 
 use super::{Arrivals, CallStream, Profile, Scenario};
 
@@ -63,16 +63,22 @@ impl Scenario {
         said
     }
 
-    /// A poll of a queue's own that no caller's feature asks for.
+    /// A poll of a queue's own that no caller's feature asks for. Whose `slow_poll` is not the ordinary one
+    /// knows what finds calls.
     fn about_discovery(&self) -> impl Iterator<Item = String> {
         let policy = &self.policy.policy;
+        let ordinary = QueuePolicy::default().slow_poll;
         let is_used = policy.features.share(Feature::ContinuousDiscovery) != Share::NONE;
         let queues = self.world.names.queues.iter().zip(&policy.queues);
         queues.filter_map(move |(name, queue)| match queue.discovery {
-            Discovery::Poll(every) if !is_used && every != queue.slow_poll => Some(format!(
-                "note: policy.queues.{name}.discovery.poll: has no effect, as no caller has \
+            Discovery::Poll(every)
+                if !is_used && every != ordinary && queue.slow_poll == ordinary =>
+            {
+                Some(format!(
+                    "note: policy.queues.{name}.discovery.poll: has no effect, as no caller has \
                  continuous_discovery: scans are every `slow_poll`; set that, or the feature"
-            )),
+                ))
+            }
             Discovery::Poll(_) | Discovery::Events { .. } => None,
         })
     }

@@ -540,6 +540,13 @@ fn what_of_a_policy_a_simulation_cannot_show_is_told() {
     let note = "note: policy.queues.line.discovery.poll: has no effect, as no caller has continuous_discovery";
     assert!(said(&unused).contains(note), "{}", said(&unused));
     assert!(!said(&used).contains(note), "{}", said(&used));
+    let slow = "policy.queues.line.slow_poll=5s";
+    let meant = linefinder(&["run", &file, "--days", "1", "--set", slow, "--set", nobody]);
+    assert!(
+        !said(&meant).contains("has no effect, as"),
+        "{}",
+        said(&meant)
+    );
     let plain = linefinder(&["check", "scenarios/policies/phase-3.yaml"]);
     let plain = String::from_utf8_lossy(&plain.stdout).into_owned();
     assert!(plain.ends_with("ok, a policy with 1 queue\n"), "{plain}");
