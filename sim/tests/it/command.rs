@@ -540,8 +540,10 @@ fn what_of_a_policy_a_simulation_cannot_show_is_told() {
     let note = "note: policy.queues.line.discovery.poll: has no effect, as no caller has continuous_discovery";
     assert!(said(&unused).contains(note), "{}", said(&unused));
     assert!(!said(&used).contains(note), "{}", said(&used));
+    let ordinary = "policy.queues.line.discovery={ poll: 10s }";
     let slow = "policy.queues.line.slow_poll=5s";
-    let meant = linefinder(&["run", &file, "--days", "1", "--set", slow, "--set", nobody]);
+    let set = ["--set", ordinary, "--set", slow, "--set", nobody];
+    let meant = linefinder(&[&["run", &file, "--days", "1"], &set[..]].concat());
     assert!(
         !said(&meant).contains("has no effect, as"),
         "{}",
