@@ -123,8 +123,8 @@ pub struct Change {
     /// Of "it is not within the margin": alone and in the family.
     pub p_not_within: Option<(f64, f64)>,
     /// The smallest true difference that would have been shown with probability [`POWER`] at the
-    /// strictest level of the family.
-    pub smallest_effect: f64,
+    /// strictest level of the family; `None` when no replication differs from another.
+    pub smallest_effect: Option<f64>,
     /// Variance of the difference of independent runs over that of the pairs; `None` when unpaired
     /// or when nothing varies.
     pub variance_ratio: Option<f64>,
@@ -317,7 +317,7 @@ impl Change {
             p_adjusted: 1.0,
             p_not_within: margin.map(|margin| (difference.p_not_within(margin), 1.0)),
             // Until the size of the family is known.
-            smallest_effect: 0.0,
+            smallest_effect: None,
             variance_ratio: (is_paired && variance > 0.0)
                 .then(|| (alone(base) + alone(other)) / variance),
         })
@@ -326,7 +326,7 @@ impl Change {
 
 impl Change {
     /// The smallest true difference that a two-sided test at `level` shows with probability [`POWER`].
-    fn detectable(&self, level: f64) -> f64 {
+    fn detectable(&self, level: f64) -> Option<f64> {
         let difference = Difference {
             point: self.difference,
             se: self.se,

@@ -207,11 +207,17 @@ impl Gate<'_> {
         }
     }
 
+    /// A share of nothing, or of all, is asked for: no number of calls shows that there is none among all
+    /// that there could be. It holds while none is seen.
+    fn is_of_what_was_seen(&self, estimate: &Estimate) -> bool {
+        estimate.se() == Some(0.0) && estimate.point == self.limit
+    }
+
     /// How unlikely the estimate would be at the limit; 0 when there is no doubt at all.
     fn p_value(&self, estimate: Option<&Estimate>) -> f64 {
         match estimate {
             None => 0.0,
-            Some(estimate) if estimate.se() == Some(0.0) => 0.0,
+            Some(estimate) if estimate.is_certain() || self.is_of_what_was_seen(estimate) => 0.0,
             Some(estimate) => estimate.p_value(self.limit).unwrap_or(1.0),
         }
     }
@@ -289,6 +295,7 @@ fn judge_one(
     };
     let wants_more = gate.rule.wants_more();
     let observed = match interval_at(in_family) {
+        Some(_) if gate.is_of_what_was_seen(&estimate) => estimate.point,
         Some(interval) if wants_more => interval.lower,
         Some(interval) => interval.upper,
         None => estimate.point,

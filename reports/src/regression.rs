@@ -112,7 +112,8 @@ pub struct Finding {
     pub level: f64,
     /// How much worse it may be, in its unit.
     pub margin: f64,
-    /// The smallest worsening that would be shown with the rates' power.
+    /// The smallest worsening that would be shown with the rates' power; `None` when no replication
+    /// differs from another.
     pub detectable: Option<f64>,
     /// Replications with which the margin would be detectable, when it is not.
     pub needs: Option<u64>,
@@ -228,7 +229,8 @@ fn finding(kpi: &Kpi<'_>, worsening: Option<Difference>, call: (bool, f64, f64))
     };
     let detectable = worse.detectable(first_step, power);
     let n = kpi.now.map_or(0, Column::n) as u64;
-    let needs = (detectable > kpi.margin)
+    let needs = detectable
+        .is_some_and(|detectable| detectable > kpi.margin)
         .then(|| worse.replications_for(kpi.margin, first_step, power, n))
         .flatten();
     let (is_up, point) = (sign(kpi.measure) > 0.0, worse.point);
@@ -239,7 +241,7 @@ fn finding(kpi: &Kpi<'_>, worsening: Option<Difference>, call: (bool, f64, f64))
         } else {
             (-upper, -lower)
         }),
-        detectable: Some(detectable),
+        detectable,
         needs,
         verdict,
         reason,

@@ -63,7 +63,10 @@ fn push_banner(page: &mut Document, calibration: &Calibration) {
     let (better, alike) = (names(Verdict::Better), names(Verdict::Alike));
     let at = confidence(calibration.meta.confidence);
     if calibration.n_units < 2 {
-        page.banner(Tone::Neutral, "One replication: nothing is judged.");
+        page.banner(
+            Tone::Neutral,
+            "Calls that waited were connected in one replication at most: nothing is judged.",
+        );
     } else if !better.is_empty() {
         let text = format!(
             "Right within 30 s more often than best: {} ({at} for all comparisons together).",

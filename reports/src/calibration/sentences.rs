@@ -35,8 +35,13 @@ pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
         ));
     }
     if calibration.n_units < 2 {
-        sentences
-            .push("one replication: no intervals and no verdicts; give --replications".to_owned());
+        let units = match calibration.n_units {
+            0 => "no replication",
+            _ => "one replication only",
+        };
+        sentences.push(format!(
+            "calls that waited were connected in {units}: no intervals and no verdicts; give more --replications"
+        ));
     }
     let n_others = calibration
         .speakers

@@ -43,7 +43,7 @@ fn numbers(comparison: &Comparison) -> Vec<String> {
             change.map(|c| c.df),
             change.map(|c| c.p),
             change.map(|c| c.p_adjusted),
-            change.map(|c| c.smallest_effect),
+            change.and_then(|c| c.smallest_effect),
             change.and_then(|c| c.variance_ratio),
             comparison.margin,
         ]

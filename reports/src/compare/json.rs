@@ -109,7 +109,7 @@ struct DifferenceJson {
     p_not_within_margin: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     p_not_within_margin_adjusted: Option<f64>,
-    smallest_effect: f64,
+    smallest_effect: Option<f64>,
     variance_ratio: Option<f64>,
 }
 

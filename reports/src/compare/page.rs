@@ -118,7 +118,9 @@ fn sizes(comparison: &Comparison) -> [String; 3] {
     [
         size.with_unit(change.difference),
         format!("{} .. {}", size.bare(lower), size.bare(upper)),
-        size.unsigned_with_unit(change.smallest_effect),
+        change
+            .smallest_effect
+            .map_or("-".to_string(), |effect| size.unsigned_with_unit(effect)),
     ]
 }
 

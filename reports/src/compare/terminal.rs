@@ -95,7 +95,9 @@ fn row(comparison: &Comparison) -> Vec<String> {
             cells.extend([
                 size.bare(change.difference),
                 format!("{} .. {}", size.bare(lower), size.bare(upper)),
-                size.unsigned(change.smallest_effect),
+                change
+                    .smallest_effect
+                    .map_or("-".to_string(), |effect| size.unsigned(effect)),
                 change.variance_ratio.map_or(String::new(), times),
             ]);
         }

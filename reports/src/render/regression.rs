@@ -15,7 +15,7 @@ pub use markdown::markdown;
 pub use page::gate_page;
 pub use terminal::{changes_table, gate_table};
 
-use super::number::{Row, with_unit};
+use super::number::Row;
 use crate::gate::Verdict;
 use crate::measures::Unit;
 use crate::regression::{Finding, Moved, Reason, RegressionReport, ScenarioFindings, Shown};
@@ -212,11 +212,14 @@ fn is_all_said(scenario: &ScenarioFindings) -> bool {
 /// How the columns of a table are to be read.
 fn reading(report: &RegressionReport) -> String {
     let rates = report.rates;
-    let percent = |share: f64| with_unit(share, Unit::Ratio).replace(".0 %", " %");
+    let percent = |share: f64| format!("{} %", (1e3 * share).round() / 10.0);
     format!(
-        "A measure passes when the worse end of its difference is within what is allowed, and fails when the \
-         better end is already worse than the baseline. An unchanged build fails in at most {} of runs, all \
-         measures together; a change as large as the column \"sees\" says is found in {}.",
+        "A measure passes when the worse end of its difference ({}, one-sided) is within what is allowed, and \
+         fails when the better end ({}, shared among the measures) is already worse than the baseline. An \
+         unchanged build fails in at most {} of runs, all measures together; a change as large as the column \
+         \"sees\" says is found in {} (-: no replication differs from another).",
+        percent(1.0 - rates.wrong_pass),
+        percent(1.0 - rates.false_alarm / 2.0),
         percent(rates.false_alarm),
         percent(rates.power)
     )

@@ -36,15 +36,6 @@ impl Controls {
     fn values(self) -> [f64; 3] {
         [self.arrivals, self.talk, self.patience]
     }
-
-    /// Of a difference of two runs on the same draws: those of both, halved.
-    pub(super) fn middle(a: Controls, b: Controls) -> Controls {
-        Controls {
-            arrivals: (a.arrivals + b.arrivals) / 2.0,
-            talk: (a.talk + b.talk) / 2.0,
-            patience: (a.patience + b.patience) / 2.0,
-        }
-    }
 }
 
 /// A mean of influences and how well it is known.
@@ -58,6 +49,18 @@ pub(super) struct Fit {
     pub(super) df: f64,
     /// The variance over what it is without controls.
     pub(super) variance_ratio: f64,
+}
+
+/// What a regression of influences on controls leaves.
+struct Regression {
+    /// By replication, orthogonal to all controls.
+    rest: Vec<f64>,
+    /// What is to be added to the mean.
+    shift: f64,
+    /// The variance of the intercept over that of one of the rest.
+    leverage: f64,
+    /// Coefficients.
+    k: usize,
 }
 
 /// An orthonormal direction in the space of controls, and its realised mean.
@@ -78,29 +81,62 @@ pub(super) fn fit(influences: &[f64], controls: &[Controls]) -> Option<Fit> {
     if !(total > 0.0 && total.is_finite()) {
         return None;
     }
-    let directions = directions(controls);
-    let k = directions.len();
-    if k == 0 {
+    let of = regression(influences, controls);
+    if of.k == 0 {
         return None;
     }
-    let mut rest = influences.to_vec();
-    let (mut shift, mut leverage) = (0.0, 1.0 / n as f64);
-    for direction in &directions {
-        let slope = product(&rest, &direction.values);
-        subtract(&mut rest, slope, &direction.values);
-        shift -= slope * direction.mean;
-        leverage += direction.mean * direction.mean;
-    }
-    let df = (n - 1 - k) as f64;
-    let left = squares(&rest) / df;
-    let loss = (n as f64 - 2.0) / (n as f64 - k as f64 - 2.0);
+    let df = (n - 1 - of.k) as f64;
+    let left = squares(&of.rest) / df;
+    let loss = (n as f64 - 2.0) / (n as f64 - of.k as f64 - 2.0);
     let variance_ratio = left / (total / (n as f64 - 1.0)) * loss;
     (variance_ratio < WORTH_IT).then(|| Fit {
-        shift,
-        se: (left * leverage).sqrt(),
+        shift: of.shift,
+        se: (left * of.leverage).sqrt(),
         df,
         variance_ratio,
     })
+}
+
+/// What controls leave of influences, each as far as it pulls the controlled mean: their squares, added up,
+/// over n times the degrees of freedom are the squared standard error of [`fit`].
+pub(super) fn unexplained(influences: &[f64], controls: &[Controls]) -> Vec<f64> {
+    let mut of = regression(influences, controls);
+    let pull = (of.leverage * influences.len() as f64).sqrt();
+    of.rest.iter_mut().for_each(|rest| *rest *= pull);
+    of.rest
+}
+
+/// The fit of a function of two estimates of which `rest` is left, beside a standard deviation of `plain`
+/// without controls; `None` when the rule says that they are not worth it.
+pub(super) fn fit_of_rest(rest: &[f64], df: f64, plain: f64) -> Option<Fit> {
+    let n = rest.len() as f64;
+    let left = squares(rest) / df;
+    let k = n - 1.0 - df;
+    let loss = (n - 2.0) / (n - k - 2.0);
+    let variance_ratio = left / (plain * plain) * loss;
+    (variance_ratio < WORTH_IT).then(|| Fit {
+        shift: 0.0,
+        se: (left / n).sqrt(),
+        df,
+        variance_ratio,
+    })
+}
+
+fn regression(influences: &[f64], controls: &[Controls]) -> Regression {
+    let directions = directions(controls);
+    let mut of = Regression {
+        rest: influences.to_vec(),
+        shift: 0.0,
+        leverage: 1.0 / influences.len() as f64,
+        k: directions.len(),
+    };
+    for direction in &directions {
+        let slope = product(&of.rest, &direction.values);
+        subtract(&mut of.rest, slope, &direction.values);
+        of.shift -= slope * direction.mean;
+        of.leverage += direction.mean * direction.mean;
+    }
+    of
 }
 
 /// Gram and Schmidt's, modified, over the centred controls: those that do not vary or are combinations of

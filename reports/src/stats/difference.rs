@@ -64,13 +64,13 @@ impl Difference {
     /// The true difference is below this with probability `level` (0..1) at most.
     #[must_use]
     pub fn lower(&self, level: f64) -> f64 {
-        self.point - self.reach(level)
+        self.away(1.0 - level)
     }
 
     /// The true difference is above this with probability `level` (0..1) at most.
     #[must_use]
     pub fn upper(&self, level: f64) -> f64 {
-        self.point + self.reach(level)
+        self.away(level)
     }
 
     /// The two-sided interval at `confidence` (0..1).
@@ -83,11 +83,12 @@ impl Difference {
         }
     }
 
-    fn reach(&self, level: f64) -> f64 {
+    /// The value of which this difference would be the `q` quantile.
+    fn away(&self, q: f64) -> f64 {
         if self.se == 0.0 {
-            return 0.0;
+            return self.point;
         }
-        t_quantile(1.0 - level, self.df) * self.se
+        self.point - t_quantile(q, self.df) * self.se
     }
 
     /// The p value of "the true difference is at most 0", one-sided: small when it is above.
@@ -103,11 +104,10 @@ impl Difference {
     /// The p value of "the true difference is `value`", two-sided.
     #[must_use]
     pub fn p_value(&self, value: f64) -> f64 {
-        let distance = self.point - value;
-        match (self.se == 0.0, distance == 0.0) {
+        match (self.se == 0.0, self.point == value) {
             (true, true) => 1.0,
             (true, false) => 0.0,
-            (false, _) => t_two_sided(distance / self.se, self.df),
+            (false, _) => t_two_sided((self.point - value) / self.se, self.df),
         }
     }
 
@@ -123,13 +123,12 @@ impl Difference {
     }
 
     /// The smallest true difference that a one-sided test at `level` finds with probability `power`:
-    /// (t(1 - level) + t(power)) standard errors (Julious 2004, by t in place of z).
+    /// (t(1 - level) + t(power)) standard errors (Julious 2004, by t in place of z). `None` when no
+    /// replication differs from another: what a change that is rarer than that would do is not known.
     #[must_use]
-    pub fn detectable(&self, level: f64, power: f64) -> f64 {
-        if self.se == 0.0 {
-            return 0.0;
-        }
-        (t_quantile(1.0 - level, self.df) + t_quantile(power, self.df)) * self.se
+    pub fn detectable(&self, level: f64, power: f64) -> Option<f64> {
+        let reach = || t_quantile(1.0 - level, self.df) + t_quantile(power, self.df);
+        (self.se > 0.0).then(|| reach() * self.se)
     }
 
     /// With how many replications, of which there are `n` now, `size` would be detectable; `None`
@@ -145,7 +144,10 @@ impl Difference {
         if by_normal > MOST {
             return None;
         }
-        let finds = |more: u64| self.with_replications(n, more).detectable(level, power) <= size;
+        let finds = |more: u64| {
+            let detectable = self.with_replications(n, more).detectable(level, power);
+            detectable.is_none_or(|detectable| detectable <= size)
+        };
         let mut enough = (by_normal as u64).max(2);
         while enough < BY_NORMAL && !finds(enough) {
             enough += 1;
@@ -203,7 +205,7 @@ mod tests {
         let then = estimate(&THEN);
         let same = Difference::paired(&then, &then).expect("as many");
         assert_eq!((same.point, same.se, same.p_above_zero()), (0.0, 0.0, 1.0));
-        assert_eq!((same.upper(0.05), same.detectable(0.01, 0.9)), (0.0, 0.0));
+        assert_eq!((same.upper(0.05), same.detectable(0.01, 0.9)), (0.0, None));
         let shifted: Vec<f64> = THEN.iter().map(|value| value + 1.0).collect();
         let shifted = Difference::paired(&estimate(&shifted), &then).expect("as many");
         assert!(shifted.se < 1e-12 && shifted.p_above_zero() < 1e-12);
@@ -215,11 +217,14 @@ mod tests {
         let difference = Difference::independent(&estimate(&NOW), &estimate(&THEN));
         let difference = difference.expect("enough replications");
         let (level, power) = (0.005, 0.9);
-        let size = difference.detectable(level, power) / 2.0;
+        let size = difference.detectable(level, power).expect("an error") / 2.0;
         let n = difference.replications_for(size, level, power, 7);
         let n = n.expect("some number is enough");
         let reached = |n| difference.with_replications(7, n).detectable(level, power);
-        assert!(reached(n) <= size && reached(n - 1) > size, "{n}");
+        assert!(
+            reached(n) <= Some(size) && reached(n - 1) > Some(size),
+            "{n}"
+        );
         assert_eq!(difference.replications_for(0.0, level, power, 7), None);
     }
 }

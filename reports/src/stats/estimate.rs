@@ -1,6 +1,6 @@
 //! A point with the influence of each replication on it, and intervals around it.
 
-use super::controls::{Controls, Fit, fit};
+use super::controls::{Controls, Fit, fit, fit_of_rest, unexplained};
 use super::scale::Scale;
 use super::student::{t_quantile, t_two_sided};
 
@@ -14,7 +14,7 @@ pub struct Estimate {
     /// Without controls.
     uncontrolled: f64,
     /// By replication, in order: how far it pulls the point, in `unit`s; they add up to about 0. Empty
-    /// when the method gives none.
+    /// when the method gives none. Of a function of two controlled estimates, less what controls explain.
     influence: Vec<f64>,
     /// What one of the influences is in the point's own unit.
     unit: f64,
@@ -23,6 +23,8 @@ pub struct Estimate {
     /// What the controls explain; `None` = they are not used.
     fit: Option<Fit>,
     scale: Scale,
+    /// Of a ratio of sums that is 0, or 1: its denominators, added up.
+    trials: Option<f64>,
 }
 
 /// A confidence interval.
@@ -69,6 +71,7 @@ impl Estimate {
             controls: Vec::new(),
             fit: None,
             scale,
+            trials: None,
         }
     }
 
@@ -103,7 +106,9 @@ impl Estimate {
             .map(|(y, x)| (y - point * x) / mean_x)
             .collect();
         let sd = standard_deviation(&own);
-        Some(Estimate::new(point, sd, influence, 1.0, Scale::PLAIN))
+        let mut estimate = Estimate::new(point, sd, influence, 1.0, Scale::PLAIN);
+        estimate.trials = (y == 0.0 || y == x).then_some(x);
+        Some(estimate)
     }
 
     /// The same, of something that is never below `least` nor above `most` (infinite = no bound): its
@@ -228,15 +233,34 @@ impl Estimate {
         fit.map(|fit| fit.variance_ratio)
     }
 
-    /// The two-sided t interval at `confidence` (0..1); `None` below two replications.
+    /// It is a share of so many calls of which none is in it, or all are.
+    fn is_share_of_none(&self) -> Option<f64> {
+        let is_share = self.scale == Scale::Range(0.0, 1.0);
+        self.trials.filter(|_| is_share)
+    }
+
+    /// No replication differs from another, and not because nothing was seen of a share, or nothing
+    /// else: the point is what it is.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.se() == Some(0.0) && self.is_share_of_none().is_none()
+    }
+
+    /// The two-sided t interval at `confidence` (0..1); `None` below two replications. Of a share that was
+    /// never seen, or always, that of Clopper and Pearson (1934), which is the rule of three's, two-sided.
     #[must_use]
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
         let se = self.se()?;
         if se == 0.0 {
-            return Some(Interval {
-                lower: self.point,
-                upper: self.point,
-            });
+            let beyond = match self.is_share_of_none() {
+                Some(trials) => -(((1.0 - confidence) / 2.0).ln() / trials).exp_m1(),
+                None => 0.0,
+            };
+            let (lower, upper) = match self.point > 0.0 {
+                true => (self.point - beyond, self.point),
+                false => (self.point, self.point + beyond),
+            };
+            return Some(Interval { lower, upper });
         }
         let t = t_quantile(0.5 + confidence / 2.0, self.df());
         Some(Interval {
@@ -251,7 +275,12 @@ impl Estimate {
     pub fn p_value(&self, limit: f64) -> Option<f64> {
         let se = self.se()?;
         if se == 0.0 {
-            return Some(if self.point == limit { 1.0 } else { 0.0 });
+            let distance = (self.point - limit).abs();
+            return Some(match self.is_share_of_none() {
+                Some(trials) if distance < 1.0 => (2.0 * (1.0 - distance).powf(trials)).min(1.0),
+                Some(_) | None if distance == 0.0 => 1.0,
+                Some(_) | None => 0.0,
+            });
         }
         let distance = self.scale.distance(self.point, se, limit);
         Some(t_two_sided(distance, self.df()))
@@ -259,49 +288,69 @@ impl Estimate {
 }
 
 /// Functions of two of them, paired: replication i of one ran on the draws of replication i of the
-/// other. Influences are linear, so that controls are fitted to the influences of the result.
+/// other. Both are taken alike: with what controls leave of them when both use controls and it is
+/// worth it by the rule of [`super::controls`], else both without. What the draws have in common
+/// cancels without controls too, and controls of two runs differ: callers whom only one of them makes
+/// wait have shown their patience to it alone.
 impl Estimate {
     /// `self - other`. `None` when their numbers differ.
     #[must_use]
     pub fn minus(&self, other: &Estimate) -> Option<Estimate> {
-        let point = self.uncontrolled - other.uncontrolled;
-        self.combined(other, point, (1.0, -1.0), Scale::PLAIN)
+        let of = |own: f64, others: f64| (own - others, (1.0, -1.0));
+        self.combined(other, of, Scale::PLAIN)
     }
 
     /// `self / other - 1`. `None` when the numbers of replications differ or `other` is 0.
     #[must_use]
     pub fn lift_over(&self, other: &Estimate) -> Option<Estimate> {
-        let below = other.uncontrolled;
-        if below == 0.0 {
+        if other.uncontrolled == 0.0 || other.point == 0.0 {
             return None;
         }
-        let ratio = self.uncontrolled / below;
         let is_positive = self.scale.range().0 >= 0.0 && other.scale.range().0 >= 0.0;
         let scale = match is_positive {
             true => Scale::Range(-1.0, f64::INFINITY),
             false => Scale::PLAIN,
         };
-        self.combined(other, ratio - 1.0, (1.0 / below, -ratio / below), scale)
+        let of = |own: f64, below: f64| (own / below - 1.0, (1.0 / below, -own / below / below));
+        self.combined(other, of, scale)
     }
 
-    /// A smooth function of both: its value and its derivatives (delta method).
+    /// A smooth function of both points: its value and its derivatives (delta method).
     fn combined(
         &self,
         other: &Estimate,
-        point: f64,
-        (d_self, d_other): (f64, f64),
+        of: impl Fn(f64, f64) -> (f64, (f64, f64)),
         scale: Scale,
     ) -> Option<Estimate> {
         if self.n() != other.n() {
             return None;
         }
-        let (d_self, d_other) = (d_self * self.unit, d_other * other.unit);
-        let pairs = self.influence.iter().zip(&other.influence);
-        let influence: Vec<f64> = pairs.map(|(a, b)| d_self * a + d_other * b).collect();
-        let controls = self.controls.iter().zip(&other.controls);
-        let controls = controls.map(|(a, b)| Controls::middle(*a, *b)).collect();
-        let sd = standard_deviation(&influence);
-        Some(Estimate::new(point, sd, influence, 1.0, scale).controlled_by(controls))
+        let linear = |(d_own, d_others): (f64, f64)| {
+            move |(own, others): (f64, f64)| d_own * own + d_others * others
+        };
+        let (point, by) = of(self.uncontrolled, other.uncontrolled);
+        let pairs = self.influence().zip(other.influence());
+        let plain: Vec<f64> = pairs.map(linear(by)).collect();
+        let sd = standard_deviation(&plain);
+        if let (Some(own), Some(others)) = (self.fit, other.fit) {
+            let (point, by) = of(self.point, other.point);
+            let pairs = self.unexplained().zip(other.unexplained());
+            let rest: Vec<f64> = pairs.map(linear(by)).collect();
+            let fit = fit_of_rest(&rest, own.df.min(others.df), sd.unwrap_or(0.0));
+            if fit.is_some() {
+                let mut result = Estimate::new(point, sd, rest, 1.0, scale);
+                result.fit = fit;
+                return Some(result);
+            }
+        }
+        Some(Estimate::new(point, sd, plain, 1.0, scale))
+    }
+
+    /// [`Self::influence`], less what controls explain.
+    fn unexplained(&self) -> impl Iterator<Item = f64> {
+        let unit = self.unit * self.scale.correction(self.n());
+        let rest = unexplained(&self.influence, &self.controls);
+        rest.into_iter().map(move |rest| rest * unit)
     }
 }
 

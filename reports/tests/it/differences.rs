@@ -63,7 +63,7 @@ fn the_smallest_effect_has_the_power_it_says() {
             df: f64::from(n) - 1.0,
         };
         // Two-sided: half of the level on each side.
-        let effect = difference.detectable(level / 2.0, 0.9);
+        let effect = difference.detectable(level / 2.0, 0.9).expect("an error");
         assert!(
             (effect / exact - 1.0).abs() < 0.02,
             "{n}, {level}: {effect}, {exact}"

@@ -105,14 +105,14 @@ fn of_what_should_be_high_less_is_worse() {
 }
 
 #[test]
-fn what_no_replication_changes_is_the_same_and_any_margin_is_seen() {
+fn what_no_replication_changes_is_the_same_and_what_it_would_see_is_not_known() {
     let then = values(THEN);
     let finding = one(kpi("rescues", 0.0, &then, &then));
     assert_eq!(
         (finding.verdict, finding.reason),
         (Verdict::Pass, Reason::Same)
     );
-    assert_eq!((finding.detectable, finding.needs), (Some(0.0), None));
+    assert_eq!((finding.detectable, finding.needs), (None, None));
 }
 
 #[test]
@@ -366,9 +366,10 @@ fn the_terminal_says_what_got_worse_and_how_much_can_be_seen() {
         to see every margin: 403 replications instead of 6 (--bless --replications 403), or wider margins
 
         * primary. Difference, allowed and sees are in one unit.
-        A measure passes when the worse end of its difference is within what is allowed, and fails when the
-          better end is already worse than the baseline. An unchanged build fails in at most 1 % of runs,
-          all measures together; a change as large as the column "sees" says is found in 90 %.
+        A measure passes when the worse end of its difference (95 %, one-sided) is within what is allowed,
+          and fails when the better end (99.5 %, shared among the measures) is already worse than the
+          baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as
+          large as the column "sees" says is found in 90 % (-: no replication differs from another).
 
         verdict: fail: 2 measures of 4 got worse than the baseline
     "#]].assert_eq(&text);
@@ -403,7 +404,7 @@ fn markdown_begins_with_the_verdict_and_folds_what_passed() {
 
         </details>
 
-        <sub>`*` primary. A measure passes when the worse end of its difference is within what is allowed, and fails when the better end is already worse than the baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as large as the column "sees" says is found in 90 %. Baseline: `a,b:c.json`. Repeat: `linefinder gate day.yaml --baseline a,b:c.json`</sub>
+        <sub>`*` primary. A measure passes when the worse end of its difference (95 %, one-sided) is within what is allowed, and fails when the better end (99.5 %, shared among the measures) is already worse than the baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as large as the column "sees" says is found in 90 % (-: no replication differs from another). Baseline: `a,b:c.json`. Repeat: `linefinder gate day.yaml --baseline a,b:c.json`</sub>
     "#]].assert_eq(&markdown(&report()));
 }
 

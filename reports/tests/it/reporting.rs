@@ -135,6 +135,21 @@ fn a_count_that_is_always_zero_passes_at_most_zero() {
 }
 
 #[test]
+fn a_share_that_was_always_seen_is_shown_to_be_large_by_many_calls_only() {
+    let verdict = |n: u64, limit: f64| {
+        let runs = replications(n, short());
+        let judged = judge(&[gate("discovery_rate", Rule::AtLeast, limit)], &runs, 0.95);
+        (judged[0].estimate, judged[0].verdict, judged[0].observed)
+    };
+    // All of them is what was counted.
+    assert_eq!(verdict(3, 1.0), (Some(1.0), Verdict::Pass, Some(1.0)));
+    let (_, few, observed) = verdict(3, 0.9999);
+    assert_eq!(few, Verdict::Inconclusive);
+    assert!(observed.unwrap() < 0.9999);
+    assert_eq!(verdict(3, 0.1).1, Verdict::Pass);
+}
+
+#[test]
 fn more_gates_need_wider_intervals() {
     let runs = replications(8, short());
     let near = gate("mean_wait", Rule::AtMost, 1e6);

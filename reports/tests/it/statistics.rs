@@ -249,6 +249,69 @@ fn few_replications_and_controls_that_explain_little_are_left_alone() {
 }
 
 #[test]
+fn a_share_of_which_nothing_was_seen_is_not_known_to_be_nought() {
+    let share = |pair: (f64, f64)| {
+        let of = Estimate::of_ratio(&[pair; 5]).unwrap();
+        of.within_range((0.0, 1.0))
+    };
+    let (none, all) = (share((0.0, 100.0)), share((100.0, 100.0)));
+    // The exact interval of 0 among 500: 1 - 0.025^(1 / 500).
+    let most = 0.007_350_610_051_907_7;
+    let (lower, upper) = none.interval(0.95).unwrap().bounds();
+    assert!(lower == 0.0 && (upper / most - 1.0).abs() < 1e-9, "{upper}");
+    let (lower, upper) = all.interval(0.95).unwrap().bounds();
+    assert!(upper == 1.0 && (lower - 1.0 + most).abs() < 1e-9, "{lower}");
+    // The interval at 1 - p just touches the limit.
+    assert!((none.p_value(most).unwrap() - 0.05).abs() < 1e-9);
+    assert!((all.p_value(1.0 - most).unwrap() - 0.05).abs() < 1e-9);
+    assert_eq!(
+        (none.p_value(0.0), none.p_value(1.0)),
+        (Some(1.0), Some(0.0))
+    );
+    assert!(!none.is_certain() && !all.is_certain());
+    // What is no share, and is the same in every replication, is that.
+    let span = Estimate::of_ratio(&[(0.0, 100.0); 5]).unwrap();
+    let span = span.within_range((0.0, f64::INFINITY));
+    assert!(span.is_certain() && span.interval(0.95).unwrap().upper == 0.0);
+}
+
+#[test]
+fn a_difference_is_of_the_shown_estimates_where_controls_help_it_and_plain_where_not() {
+    let (_, one) = with_controls(|c| c);
+    // As far apart as the controls of one of them: these explain it.
+    let far = one.clone().divided_by(0.5);
+    let difference = far.minus(&one).unwrap();
+    assert!(close(difference.point, far.point - one.point));
+    assert!(difference.variance_ratio().unwrap() < 0.9);
+    // A shift is no variance: what cancels is not taken off twice, whatever the controls are.
+    let values: Vec<f64> = (0..24_u32).map(|k| f64::from(k * 7 % 24)).collect();
+    let controls = |of: &dyn Fn(usize) -> f64| -> Vec<Controls> {
+        let each = (0..24).map(of);
+        each.map(|arrivals| Controls {
+            arrivals,
+            ..Controls::default()
+        })
+        .collect()
+    };
+    let estimate = |by: f64, noise: f64| {
+        let shifted: Vec<f64> = values.iter().map(|value| value + by).collect();
+        let own = |k: usize| values[k] - 10.0 + noise * ((k * k % 5) as f64 - 1.2);
+        Estimate::of_mean(&shifted)
+            .unwrap()
+            .controlled_by(controls(&own))
+    };
+    let (here, there) = (estimate(1.0, 0.5), estimate(0.0, -0.5));
+    assert!(here.variance_ratio().is_some() && there.variance_ratio().is_some());
+    let difference = here.minus(&there).unwrap();
+    assert!(close(difference.point, 1.0), "{}", difference.point);
+    assert_eq!(
+        (difference.se(), difference.variance_ratio()),
+        (Some(0.0), None)
+    );
+    assert!((here.point - there.point - 1.0).abs() > 0.1);
+}
+
+#[test]
 fn a_paired_difference_is_controlled_as_a_whole() {
     // The other run is the same but for 1 and for what no control explains: controls cancel.
     let (_, one) = with_controls(|c| c);

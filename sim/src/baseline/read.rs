@@ -220,6 +220,9 @@ impl FileColumn {
             ((Some(numerators), Some(denominators)), None, (None, None)) => {
                 has(numerators.len(), "numerators")?;
                 has(denominators.len(), "denominators")?;
+                if let Some(below) = denominators.iter().find(|whole| **whole < 0.0) {
+                    return Err(format!("a denominator of {below}; expected 0 or more"));
+                }
                 Ok(Column::Ratio(
                     numerators.into_iter().zip(denominators).collect(),
                 ))

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use policy_file::{FileErrors, Overrides};
 use reports::gate::Verdict;
+use reports::measures::Unit;
 use reports::render::Timing;
 use reports::render::{TableOptions, report_json_with_speed, table, with_unit};
 use reports::report::{Precision, RunReport};
@@ -140,12 +141,21 @@ fn verdict(report: &RunReport) -> Exit {
 /// What `until` asked for, and what became of it.
 fn reached(precision: &Precision, n: usize) -> String {
     let id = precision.measure.id;
-    let written = |value: Option<f64>| {
-        value.map_or("unknown".to_owned(), |value| {
-            with_unit(value, precision.measure.unit)
-        })
+    let (Some(half_width), Some(wanted)) = (precision.half_width, precision.wanted) else {
+        return format!("warning: until: {n} replications say nothing of {id}");
     };
-    let (reached, wanted) = (written(precision.half_width), written(precision.wanted));
+    let unit = precision.measure.unit;
+    let written = |width: f64| match unit == Unit::Ratio {
+        true => format!("{:.2} points", 100.0 * width),
+        false => with_unit(width, unit),
+    };
+    let (reached, wanted_size) = (written(half_width), written(wanted));
+    if wanted == 0.0 && half_width > 0.0 {
+        return format!(
+            "warning: until: {id} is 0, of which no share is a half-width; ask for half_width in its unit"
+        );
+    }
+    let wanted = wanted_size;
     if precision.is_reached() {
         return format!(
             "until: {id} is known to within {reached} after {n} replications, asked for {wanted}"
@@ -165,6 +175,7 @@ fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
             replications: args.replications,
             days: args.days,
             set: &args.set,
+            further: None,
         },
     )
 }
@@ -175,6 +186,8 @@ pub(super) struct Changes<'a> {
     pub(super) replications: Option<u32>,
     pub(super) days: Option<u32>,
     pub(super) set: &'a [String],
+    /// One assignment more, and the option that it came by.
+    pub(super) further: Option<(&'a str, &'a str)>,
 }
 
 /// Reads a scenario with changes.
@@ -194,6 +207,9 @@ pub(super) fn read_changed(path: &Path, changes: &Changes<'_>) -> Result<Scenari
     }
     for assignment in changes.set {
         set(assignment.clone())?;
+    }
+    if let Some((option, assignment)) = changes.further {
+        overrides.set_by(option, assignment)?;
     }
     Scenario::read(path, &overrides)
 }

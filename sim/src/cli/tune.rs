@@ -168,6 +168,7 @@ fn read(args: &TuneArgs, further: &[String]) -> Result<Scenario, FileErrors> {
             replications: args.replications,
             days: args.days,
             set: &set,
+            further: None,
         },
     )
 }

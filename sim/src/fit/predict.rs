@@ -1,5 +1,5 @@
-//! How well a fitted scenario predicts days it has not seen: recorded beside the interval in which the
-//! simulated figure lies in 95 of 100 replications.
+//! How well a fitted scenario predicts days it has not seen: recorded beside the interval in which one
+//! replication more, or such days themselves, would lie in 95 of 100 cases.
 //!
 //! Two questions. *From the calendar*: arrivals and staffing are the fitted tables', as before any day
 //! that has not come yet. *Given its calls and agents*: the arrivals, classes and inferred presence of the
@@ -21,8 +21,8 @@ use crate::experiment::RunError;
 use crate::likeness::Tally;
 use crate::scenario::Scenario;
 
-/// Of the intervals.
-pub const CONFIDENCE: f64 = 0.95;
+/// Of the intervals, when there are replications enough.
+const CONFIDENCE: f64 = 0.95;
 
 /// Days beside what was predicted of them.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -56,7 +56,7 @@ pub struct Predicted {
     pub recorded: f64,
     /// The mean over the replications.
     pub mean: f64,
-    /// In 95 of 100 replications it is at least this ...
+    /// With the chance of [`Prediction::confidence`] one more is at least this ...
     pub lower: f64,
     /// ... and at most this.
     pub upper: f64,
@@ -69,12 +69,14 @@ impl Predicted {
         (self.lower..=self.upper).contains(&self.recorded)
     }
 
-    /// Predicted minus recorded: points of a share, else as a share of the recorded.
+    /// Predicted minus recorded: points of a share, else as a share of the recorded; `None` when that is
+    /// 0 and the prediction is not.
     #[must_use]
-    pub fn off(&self) -> f64 {
-        match self.is_share {
-            true => self.mean - self.recorded,
-            false => self.mean / self.recorded - 1.0,
+    pub fn off(&self) -> Option<f64> {
+        let distance = self.mean - self.recorded;
+        match self.is_share || distance == 0.0 {
+            true => Some(distance),
+            false => Some(distance / self.recorded).filter(|off| off.is_finite()),
         }
     }
 }
@@ -184,6 +186,14 @@ impl Prediction {
         }
     }
 
+    /// The chance with which one replication more lies in an interval: 95 % from 39 replications on; of n
+    /// fewer, between the least and the greatest, (n - 1) / (n + 1).
+    #[must_use]
+    pub fn confidence(&self) -> f64 {
+        let n = f64::from(self.replications);
+        CONFIDENCE.min((n - 1.0) / (n + 1.0))
+    }
+
     /// One of the figures.
     #[must_use]
     pub fn figure(&self, id: &str) -> Option<&Predicted> {
@@ -198,8 +208,8 @@ impl Prediction {
     }
 }
 
-/// Mean and the central 95 % of values: quantiles by interpolation between order statistics (Hyndman and
-/// Fan 1996, type 7).
+/// Mean, and the interval of one value more of the same law: the order statistics of places p (n + 1),
+/// interpolated (Wilks 1941; Hyndman and Fan 1996, type 6), at most from the least to the greatest.
 fn spread(values: &mut [f64]) -> (f64, f64, f64) {
     if values.is_empty() {
         return (f64::NAN, f64::NAN, f64::NAN);
@@ -207,7 +217,8 @@ fn spread(values: &mut [f64]) -> (f64, f64, f64) {
     values.sort_unstable_by(f64::total_cmp);
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let quantile = |p: f64| {
-        let place = p * (values.len() - 1) as f64;
+        let place = p * (values.len() + 1) as f64 - 1.0;
+        let place = place.clamp(0.0, (values.len() - 1) as f64);
         let (below, above) = (place.floor() as usize, place.ceil() as usize);
         values[below] + (place - place.floor()) * (values[above] - values[below])
     };

@@ -63,11 +63,17 @@ fn interval(figure: &Predicted) -> String {
     format!("{:.1} .. {:.1} {unit}", figure.lower, figure.upper)
 }
 
+/// `95 % interval`.
+fn interval_name(prediction: &Prediction) -> String {
+    format!("{:.0} % interval", 100.0 * prediction.confidence())
+}
+
 /// How far the prediction is off.
 fn off(figure: &Predicted) -> String {
-    match figure.is_share {
-        true => format!("{:+.1} points", 100.0 * figure.off()),
-        false => format!("{:+.0} %", 100.0 * figure.off()),
+    match (figure.off(), figure.is_share) {
+        (Some(off), true) => format!("{:+.1} points", 100.0 * off),
+        (Some(off), false) => format!("{:+.0} %", 100.0 * off),
+        (None, _) => "-".to_owned(),
     }
 }
 
@@ -111,7 +117,8 @@ fn replications(n: u32) -> String {
 fn is_near(prediction: &Prediction) -> Option<bool> {
     let abandonment = prediction.figure("abandonment_rate")?;
     let wait = prediction.figure("asa")?;
-    Some(abandonment.off().abs() <= ABANDONMENT_NEAR && wait.off().abs() <= WAIT_NEAR)
+    let is_within = |off: Option<f64>, near: f64| off.is_some_and(|off| off.abs() <= near);
+    Some(is_within(abandonment.off(), ABANDONMENT_NEAR) && is_within(wait.off(), WAIT_NEAR))
 }
 
 /// A prediction in a sentence.
@@ -133,8 +140,14 @@ fn verdict(prediction: &Prediction) -> String {
         .map(|figure| figure.name)
         .collect();
     let chance = match outside.as_slice() {
-        [] => "chance alone explains every difference".to_owned(),
-        names => format!("{but}off by more than chance: {}", names.join(", ")),
+        [] => "every figure is inside its interval".to_owned(),
+        names => format!(
+            "{but}outside their intervals: {} ({} of {}; chance alone puts {} in 100 there)",
+            names.join(", "),
+            names.len(),
+            prediction.figures.len(),
+            (100.0 * (1.0 - prediction.confidence())).round()
+        ),
     };
     format!(
         "{near}: abandoned {} ({} recorded), mean wait of served {} ({}); {chance}",

@@ -228,6 +228,19 @@ fn discipline(study: &Study, said: &mut Vec<String>) {
         return;
     }
     let has_head_start = |class: &str| told.head_starts.iter().any(|(name, _)| name == class);
+    let is_there = |class: &str| study.parts.classes.iter().any(|known| known.name == class);
+    let told_of_none: Vec<&str> = told
+        .head_starts
+        .iter()
+        .map(|(class, _)| class.as_str())
+        .filter(|class| !is_there(class))
+        .collect();
+    if !told_of_none.is_empty() {
+        said.push(format!(
+            "The fitted days have no calls of {}, to which a head start was told.",
+            told_of_none.join(", ")
+        ));
+    }
     let mut hints: Vec<String> = Vec::new();
     for pair in &study.parts.overtaking {
         if pair.later != pair.earlier

@@ -215,7 +215,8 @@ fn unpaired(entry: &Entry) -> Option<String> {
         let Some(difference) = Difference::independent(&estimate, &estimate) else {
             continue;
         };
-        if difference.detectable(level, rates.power) > margin {
+        let detectable = difference.detectable(level, rates.power);
+        if detectable.is_some_and(|detectable| detectable > margin) {
             let n = u64::from(entry.replications);
             let needs = difference.replications_for(margin, level, rates.power, n);
             most = most.max(needs.unwrap_or(0));

@@ -31,17 +31,11 @@ impl Planned {
             let known = names_of(baseline);
             format!("{name}: has no scenario `{title}` (it has {known}); add it with --bless")
         })?;
-        if entry.world_digest != scenario.world_digest {
-            return Err(format!(
-                "{file}: the world of `{title}` is not the baseline's any more (world {}, then {}): that is another \
-                 question and no regression; if the change is meant, --bless",
-                short(&scenario.world_digest),
-                short(&entry.world_digest)
-            ));
-        }
+        let same_world = entry.world_digest == scenario.world_digest;
         let seed = asked.seed.unwrap_or(entry.seed);
         let replications = asked.replications.unwrap_or(entry.replications);
-        if seed == entry.seed && replications != entry.replications {
+        let is_paired = same_world && seed == entry.seed;
+        if is_paired && replications != entry.replications {
             return Err(format!(
                 "--replications {replications}: the baseline of `{title}` has {} of seed {seed}, and a run with the same draws \
                  is paired with each; leave it out, give another --seed, or --bless --replications {replications}",
@@ -50,8 +44,15 @@ impl Planned {
         }
         at_least(replications)?;
         let entry = with_margins(entry.clone(), asked, title)?;
-        let remarks = remarks(&scenario, &entry, asked);
-        let is_paired = seed == entry.seed;
+        let mut remarks = remarks(&scenario, &entry, asked);
+        if !same_world {
+            remarks.push(format!(
+                "the world is not the baseline's any more (world {}, then {}): judged as independent runs (Welch), and a \
+                 difference may be the world's doing; if the change is meant, --bless",
+                short(&scenario.world_digest),
+                short(&entry.world_digest)
+            ));
+        }
         Ok(Planned {
             scenario: prepared(scenario, seed, replications),
             file: file.to_string(),

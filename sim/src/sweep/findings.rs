@@ -221,6 +221,7 @@ fn point(
     let figures = measures::all().enumerate().map(|(i, measure)| {
         let value = estimates[i].as_ref();
         let change = base
+            .filter(|_| planned.seed == plan.work.points[0].seed)
             .and_then(|base| base[i].as_ref())
             .zip(value)
             .and_then(|(base, value)| value.minus(base));

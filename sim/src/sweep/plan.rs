@@ -143,6 +143,22 @@ impl Plan {
                 scenario.experiment.replications
             ));
         }
+        if points.iter().any(|point| point.seed != points[0].seed) {
+            remarks.push(
+                "experiment.seed varies: a point of another seed than the first is not on the same draws and \
+                 has no change against it"
+                    .to_owned(),
+            );
+        }
+        let what = |point: &Point| (point.contents.clone(), point.seed, point.replications);
+        let different: BTreeSet<_> = points.iter().map(what).collect();
+        if different.len() < points.len() {
+            remarks.push(format!(
+                "{} of {} points are the same as another: values are rounded to what their setting takes",
+                points.len() - different.len(),
+                points.len()
+            ));
+        }
         let plan = Plan {
             schema: SCHEMA,
             kind: KIND.to_owned(),

@@ -35,14 +35,15 @@ pub(super) fn all(args: &CompareArgs) -> Result<Vec<Contender>, String> {
 }
 
 fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
-    let changed = |path: &Path, name: Option<String>, further: Option<String>| {
-        let mut set = args.set.clone();
-        set.extend(further);
+    let changed = |path: &Path, name: Option<String>, further: Option<(&str, String)>| {
         let changes = Changes {
             seed: args.seed,
             replications: args.replications,
             days: args.days,
-            set: &set,
+            set: &args.set,
+            further: further
+                .as_ref()
+                .map(|(option, set)| (*option, set.as_str())),
         };
         let scenario =
             read_changed(path, &changes).map_err(|errors: FileErrors| errors.to_string())?;
@@ -69,10 +70,11 @@ fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
             }
             for policy in &args.policy {
                 let set = policy_assignment(policy)?;
-                all.push(changed(path, Some(stem(policy)), Some(set))?);
+                all.push(changed(path, Some(stem(policy)), Some(("--policy", set)))?);
             }
             for assignment in &args.against {
-                all.push(changed(path, Some(assignment.clone()), Some(assignment.clone()))?);
+                let further = ("--against", assignment.clone());
+                all.push(changed(path, Some(assignment.clone()), Some(further))?);
             }
             Ok(all)
         }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{head_starts, interval, off, predictions, replications, short, value, verdict};
+use super::{
+    head_starts, interval, interval_name, off, predictions, replications, short, value, verdict,
+};
 use crate::fit::law::SpanFit;
 use crate::fit::parts::ClassFit;
 use crate::fit::study::Study;
@@ -32,7 +34,7 @@ pub fn fit_table(study: &Study) -> String {
                 "",
                 "recorded",
                 "predicted",
-                "95 % of replications",
+                &interval_name(prediction),
                 "off",
                 "",
             ]

@@ -210,7 +210,7 @@ fn gates(page: &mut Document, findings: &Findings) {
         confidence(findings.confidence),
         cut_off(findings)
     );
-    page.table(&caption, &columns, &rows, Phone::Blocks);
+    page.wide_table("Gates by point", &caption, &columns, &rows, Phone::Blocks);
 }
 
 fn cut_off(findings: &Findings) -> String {

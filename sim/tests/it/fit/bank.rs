@@ -38,11 +38,15 @@ fn january(folder: &Folder) -> Option<Request> {
 fn judge(prediction: &Prediction) {
     let [hung_up, wait] = ["abandonment_rate", "asa"].map(|id| prediction.figure(id).unwrap());
     assert!(
-        hung_up.off().abs() <= 0.015,
+        hung_up.off().unwrap().abs() <= 0.015,
         "{}: {hung_up:?}",
         prediction.title
     );
-    assert!(wait.off().abs() <= 0.15, "{}: {wait:?}", prediction.title);
+    assert!(
+        wait.off().unwrap().abs() <= 0.15,
+        "{}: {wait:?}",
+        prediction.title
+    );
 }
 
 /// Every fifth date that counts, whatever it was like.

@@ -293,11 +293,15 @@ fn a_simulated_log_gives_back_what_it_was_simulated_from() {
             prediction.figure("asa").unwrap(),
         );
         assert!(
-            hung_up.off().abs() < 0.02,
+            hung_up.off().unwrap().abs() < 0.02,
             "{}: {hung_up:?}",
             prediction.title
         );
-        assert!(wait.off().abs() < 0.2, "{}: {wait:?}", prediction.title);
+        assert!(
+            wait.off().unwrap().abs() < 0.2,
+            "{}: {wait:?}",
+            prediction.title
+        );
     }
     let (inside, of) = held.from_the_calendar.days_inside(|day| day.calls);
     assert!(inside + 2 >= of, "{inside} of {of}");

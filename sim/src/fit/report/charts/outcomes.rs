@@ -71,7 +71,10 @@ pub(in crate::fit::report) fn days(
         }
     });
     let simulated = Series {
-        name: "simulated, 95 % of replications".to_owned(),
+        name: format!(
+            "simulated, {:.0} % interval",
+            100.0 * prediction.confidence()
+        ),
         role: Role::Second,
         mark: Mark::Bars,
         points: simulated.collect(),

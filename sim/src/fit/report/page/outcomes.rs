@@ -4,7 +4,7 @@ use reports::render::{Column, Document, Phone, Tone, marked};
 
 use crate::fit::predict::Prediction;
 use crate::fit::report::charts::outcomes as charts;
-use crate::fit::report::{interval, off, replications, value, verdict};
+use crate::fit::report::{interval, interval_name, off, replications, value, verdict};
 use crate::fit::study::Study;
 
 pub(super) fn predictions(page: &mut Document, study: &Study) {
@@ -15,7 +15,7 @@ pub(super) fn predictions(page: &mut Document, study: &Study) {
     page.paragraph(
         "From the calendar: arrivals and staffing are the scenario's own tables. Given their calls and agents: arrivals, \
          classes and inferred presence are those of the days, everything else is the scenario's; talk and patience are \
-         drawn. An interval holds 95 of 100 replications; that the fit itself is uncertain is not in it. Near means \
+         drawn. In an interval such days lie by chance so often as its column says; that the fit itself is uncertain is not in it. Near means \
          abandonment within 1.5 points and the mean wait of the served within 15 %; inside and outside are of the interval, and a \
          prediction can be near and outside it.",
     );
@@ -74,7 +74,7 @@ fn one(page: &mut Document, id: &str, prediction: &Prediction) {
             ("figure", Column::Name),
             ("recorded", Column::Number),
             ("simulated", Column::Number),
-            ("95 %", Column::Number),
+            (&interval_name(prediction), Column::Number),
             ("off", Column::Number),
             ("recorded is", Column::Html),
         ],
