@@ -185,6 +185,7 @@ fn draw_on(
     let mut plot = ChartBuilder::on(root)
         .margin(6)
         .margin_right(14)
+        .margin_top(10)
         .x_label_area_size(44)
         .y_label_area_size(y.room(&y_ticks))
         .build_cartesian_2d(x_ticks, y_ticks)?;

@@ -24,8 +24,9 @@ const ANSWER: Duration = Duration::from_secs(120);
 /// Without any worker for so long, a person is told how to start one.
 const ALONE: Duration = Duration::from_secs(5);
 
-/// Longer than a server holds back what was not acknowledged.
-const STALLED: Duration = Duration::from_secs(90);
+/// Of the patience, after which the server hands out again what was not acknowledged: parts that have not
+/// come by then are lost.
+const STALLED: u32 = 3;
 
 /// A sweep that waits for its workers.
 struct Collector<'s> {
@@ -191,7 +192,7 @@ impl<'s> Collector<'s> {
     fn has_stalled(&mut self) -> bool {
         let n_left = self.n_left();
         match self.stalled {
-            Some((since, then)) if then == n_left => since.elapsed() >= STALLED,
+            Some((since, then)) if then == n_left => since.elapsed() >= STALLED * self.patience,
             Some(_) | None => {
                 self.stalled = Some((Instant::now(), n_left));
                 false
@@ -232,7 +233,7 @@ impl<'s> Collector<'s> {
 
     /// Takes what has come.
     async fn pull(&mut self) -> Result<(), End> {
-        let results = self.queue.results().await?;
+        let results = self.queue.results(self.patience).await?;
         let batch = results.batch().max_messages(64).expires(PULL);
         let mut batch = batch.messages().await.map_err(Trouble::from)?;
         while let Some(message) = batch.next().await {

@@ -167,10 +167,11 @@ impl Queue {
     }
 
     /// Where the sweep pulls.
-    pub(super) async fn results(&self) -> Result<PullConsumer, Trouble> {
+    pub(super) async fn results(&self, patience: Duration) -> Result<PullConsumer, Trouble> {
         let stream = self.stream("results").await?;
         let config = PullConfig {
             durable_name: Some("sweep".to_owned()),
+            ack_wait: patience,
             max_ack_pending: 100_000,
             ..PullConfig::default()
         };

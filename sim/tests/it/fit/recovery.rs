@@ -306,3 +306,83 @@ fn a_simulated_log_gives_back_what_it_was_simulated_from() {
     let (inside, of) = held.from_the_calendar.days_inside(|day| day.calls);
     assert!(inside + 2 >= of, "{inside} of {of}");
 }
+
+/// A log in which callers call again as is known: 35 % of those who hang up beyond the 10 % who call
+/// again within the hour anyway, after 12 minutes on average.
+fn log_with_redials() -> String {
+    let mut text = "arrived,class,outcome,wait,talk,agent,answered,caller\n".to_owned();
+    let start: DateTime = "2026-03-02T08:00:00".parse().unwrap();
+    // SplitMix64's finaliser.
+    let share = |caller: u64, salt: u64| {
+        let mut z = (caller * 4 + salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut calls: Vec<(u64, String)> = Vec::new();
+    for caller in 0..4001_u64 {
+        // Days apart, so that nobody meets himself.
+        let first = caller % 5 * 86_400 + caller * 37 % 28_800;
+        let hangs_up = share(caller, 1) < 0.3;
+        let ends = first + if hangs_up { 60 } else { 20 + 180 };
+        let call = |at: u64, hung_up: bool| {
+            let row = match hung_up {
+                true => format!("standard,abandoned,60,,,,c{caller}"),
+                false => {
+                    let answered = clock(start, (at + 20) * 1_000_000);
+                    format!("standard,connected,20,180,a0,{answered},c{caller}")
+                }
+            };
+            (at, format!("{},{row}", clock(start, at * 1_000_000)))
+        };
+        calls.push(call(first, hangs_up));
+        let again = if hangs_up { 1.0 - 0.9 * 0.65 } else { 0.1 };
+        if share(caller, 2) < again {
+            // Cut off at the hour, as the window is.
+            let cut = 1.0 - (-3600.0_f64 / 720.0).exp();
+            let delay = -(1.0 - share(caller, 3) * cut).ln() * 720.0;
+            // The last call of all is served and stays the last.
+            calls.push(call(ends + delay.round() as u64, false));
+        }
+    }
+    calls.sort();
+    for (_, row) in calls {
+        let _ = writeln!(text, "{row}");
+    }
+    text
+}
+
+#[test]
+fn who_calls_again_is_told_from_who_would_have_anyway() {
+    let columns = format!("{COLUMNS}caller: caller\n");
+    let log = log_with_redials();
+    let folder = Folder::with("redials", &[("log.csv", &log), ("columns.yaml", &columns)]);
+    let request = Request {
+        replications: 0,
+        calibration_calls: None,
+        ..folder.request()
+    };
+    let study = studied(&request).unwrap_or_else(|error| panic!("{error:?}"));
+    let redials = study.parts.redials.expect("callers are known");
+    // Second calls are served and the last: of all who are served fewer than one in ten call again.
+    let b = redials.share_after_service;
+    assert!((0.07..0.09).contains(&b), "{redials:?}");
+    within(
+        redials.share_after_hanging_up,
+        1.0 - 0.9 * 0.65,
+        (0.415 * 0.585 / redials.hung_up as f64).sqrt(),
+        3.0,
+        "share after hanging up",
+    );
+    let truth = 1.0 - 0.9 * 0.65 / (1.0 - b);
+    within(redials.excess, truth, redials.standard_error, 3.0, "excess");
+    let error = 720.0 / (0.415 * redials.hung_up as f64).sqrt();
+    within(redials.delay_mean, 720.0, error, 3.0, "delay");
+    assert!(redials.delay_distance < 0.05, "{redials:?}");
+    // What the scenario says is what was found.
+    assert!(
+        study.written.scenario.contains("redial"),
+        "{}",
+        study.written.scenario
+    );
+}

@@ -193,6 +193,76 @@ fn a_server_that_lost_everything_is_given_it_again() {
     assert_same(&whole, &out);
 }
 
+/// A worker that takes every task, sends half of one result, and is gone for ever.
+async fn takes_all_and_sends_half(
+    url: &str,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    use async_nats::jetstream;
+    use futures_util::StreamExt;
+    let context = jetstream::new(async_nats::connect(url).await?);
+    // The stream of tasks is made and filled.
+    let (stream, id) = loop {
+        let mut names = context.stream_names();
+        let mut found = None;
+        while let Some(name) = names.next().await {
+            let name = name?;
+            found = name
+                .strip_prefix("linefinder-tasks-")
+                .map(str::to_owned)
+                .or(found);
+        }
+        if let Some(id) = found {
+            let stream = context.get_stream(format!("linefinder-tasks-{id}")).await?;
+            if stream.cached_info().state.messages == BLOCKS as u64 {
+                break (stream, id);
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let workers: jetstream::consumer::PullConsumer = stream.get_consumer("workers").await?;
+    let mut tasks = workers.batch().max_messages(BLOCKS).messages().await?;
+    let mut sent = false;
+    while let Some(task) = tasks.next().await {
+        let task = task?;
+        if !std::mem::replace(&mut sent, true) {
+            let said: serde_json::Value = serde_json::from_slice(&task.payload)?;
+            let mut headers = async_nats::HeaderMap::new();
+            headers.insert("Linefinder-Address", said["address"].as_str().unwrap());
+            headers.insert("Linefinder-Part", "0/2");
+            let subject = format!("linefinder.results.{id}");
+            let half = context
+                .publish_with_headers(subject, headers, "{".into())
+                .await?;
+            half.await?;
+        }
+        task.ack().await?;
+    }
+    assert!(sent);
+    Ok(())
+}
+
+#[test]
+fn a_result_of_which_a_part_was_lost_is_made_again() {
+    let folder = Folder::new();
+    let Some(server) = Server::start(&folder, None, &[]) else {
+        return;
+    };
+    let (whole, out) = (folder.at("whole"), folder.at("out"));
+    finished(&mut sweep(&whole, &[]));
+    let running = started(&mut collecting(&out, &server.url()));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(takes_all_and_sends_half(&server.url()))
+        .unwrap();
+    let _worker = worker(&server.url(), "2");
+    let output = running.wait();
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    assert_same(&whole, &out);
+}
+
 #[test]
 fn a_worker_of_another_build_refuses_and_names_both() {
     let folder = Folder::new();
