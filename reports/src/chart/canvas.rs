@@ -184,7 +184,7 @@ fn draw_on(
     let (x_ticks, y_ticks) = (x.ticked(6), y.ticked(5));
     let mut plot = ChartBuilder::on(root)
         .margin(6)
-        .margin_right(14)
+        .margin_right(24)
         .margin_top(10)
         .x_label_area_size(44)
         .y_label_area_size(y.room(&y_ticks))

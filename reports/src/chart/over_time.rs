@@ -1,4 +1,4 @@
-//! What went on during the run: lines, availability and abandonment by time since the start.
+//! What went on during the run: lines, availability and abandonment, by the clock or by time since the start.
 
 use std::ops::Range;
 
@@ -13,6 +13,10 @@ use crate::report::ChartInput;
 
 /// Longer runs are drawn by days.
 const LONGEST_IN_HOURS: f64 = 96.0;
+/// Of longer runs a time of the day says too little.
+const LONGEST_BY_CLOCK: f64 = 30.0;
+/// Distances of labels by the clock, in hours.
+const CLOCK_STEPS: [f64; 7] = [0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0];
 
 /// A curve: the bin's middle in hours, and the value there.
 type Curve = Vec<(f64, f64)>;
@@ -41,8 +45,10 @@ pub(super) fn line_length(input: &ChartInput, n_replications: usize) -> Option<C
         ),
         svg: drawing,
         legend: legend(input, &[(Role::First, "calls in line")]),
-        columns: ["hour", "calls in line"].map(String::from).to_vec(),
-        rows: rows(&[&length], short),
+        columns: [time_column(input), "calls in line"]
+            .map(String::from)
+            .to_vec(),
+        rows: rows(input, &[&length], short),
         csv: curves_csv("hour,calls_in_line", &[&length]),
     })
 }
@@ -93,10 +99,10 @@ pub(super) fn availability(input: &ChartInput, n_replications: usize) -> Option<
         },
         svg: drawing,
         legend: legend(input, &named),
-        columns: ["hour", "believed available", "truly available"]
+        columns: [time_column(input), "believed available", "truly available"]
             .map(String::from)
             .to_vec(),
-        rows: rows(&[&believed, &truly], short),
+        rows: rows(input, &[&believed, &truly], short),
         csv: curves_csv(
             "hour,believed_available,truly_available",
             &[&believed, &truly],
@@ -134,8 +140,10 @@ pub(super) fn abandonment(input: &ChartInput) -> Option<Chart> {
         ),
         svg: drawing,
         legend: legend(input, &[(Role::First, "abandoned / offered")]),
-        columns: ["hour", "abandoned / offered"].map(String::from).to_vec(),
-        rows: rows(&[&rate], percent),
+        columns: [time_column(input), "abandoned / offered"]
+            .map(String::from)
+            .to_vec(),
+        rows: rows(input, &[&rate], percent),
         csv: curves_csv("hour,abandonment_rate", &[&rate]),
     })
 }
@@ -170,10 +178,10 @@ pub(super) fn announcements(input: &ChartInput) -> Option<Chart> {
         ),
         svg: drawing,
         legend: legend(input, &named),
-        columns: ["hour", "announced, s", "realised, s"]
+        columns: [time_column(input), "announced, s", "realised, s"]
             .map(String::from)
             .to_vec(),
-        rows: rows(&[&announced, &realised], short),
+        rows: rows(input, &[&announced, &realised], short),
         csv: curves_csv("hour,announced_s,realised_s", &[&announced, &realised]),
     })
 }
@@ -198,10 +206,35 @@ fn average(area: u64, lasted: f64, n_replications: usize) -> Option<f64> {
 
 /// A time since the start in the axis' own words.
 fn moment(input: &ChartInput, hour: f64) -> String {
-    match is_in_days(input) {
-        true => format!("day {:.1}", hour / 24.0),
-        false => format!("hour {hour:.1}"),
+    match (by_clock(input), is_in_days(input)) {
+        (Some(begins), _) => clock(begins + hour),
+        (None, true) => format!("day {:.1}", hour / 24.0),
+        (None, false) => format!("hour {hour:.1}"),
     }
+}
+
+/// The hour of the day at which a run begins that is short enough to be drawn by the clock.
+fn by_clock(input: &ChartInput) -> Option<f64> {
+    let hours = input.horizon.as_secs_f64() / 3600.0;
+    let begins = input.begins.filter(|_| hours <= LONGEST_BY_CLOCK)?;
+    Some(f64::from(begins) / 3600.0)
+}
+
+/// `13:30`.
+fn clock(hour: f64) -> String {
+    let minutes = (hour * 60.0).round() as u64;
+    format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+}
+
+/// Where the clock's labels stand, in hours since the start: at most seven.
+fn clock_ticks(begins: f64, hours: f64) -> Vec<f64> {
+    let fits = |step: &&f64| hours / **step <= 6.0;
+    let step = *CLOCK_STEPS.iter().find(fits).unwrap_or(&6.0);
+    let first = (begins / step).ceil() as u32;
+    let last = ((begins + hours) / step).floor() as u32;
+    (first..=last)
+        .map(|place| f64::from(place) * step - begins)
+        .collect()
 }
 
 fn is_in_days(input: &ChartInput) -> bool {
@@ -230,15 +263,21 @@ fn mean(curve: &Curve) -> f64 {
 
 fn draw(input: &ChartInput, title: &str, y: &Axis<'_>, curves: &[(Role, &Curve)]) -> String {
     let hours = input.horizon.as_secs_f64() / 3600.0;
-    let (scale, name) = match is_in_days(input) {
-        true => (1.0 / 24.0, "days since the start"),
-        false => (1.0, "hours since the start"),
+    let begins = by_clock(input);
+    let (scale, name) = match (begins, is_in_days(input)) {
+        (Some(_), _) => (1.0, "time of day"),
+        (None, true) => (1.0 / 24.0, "days since the start"),
+        (None, false) => (1.0, "hours since the start"),
+    };
+    let label = |value: &f64| match begins {
+        Some(begins) => clock(begins + value),
+        None => short(*value),
     };
     let x = Axis {
         range: 0.0..hours * scale,
         name,
-        label: &|value| short(*value),
-        ticks: None,
+        label: &label,
+        ticks: begins.map(|begins| clock_ticks(begins, hours)),
     };
     svg(title, &x, y, |plot: &mut Plot<'_, '_>| {
         let warm = input.warm_up.as_secs_f64() / 3600.0 * scale;
@@ -289,14 +328,25 @@ fn curves_csv(header: &str, curves: &[&Curve]) -> String {
     csv(header, rows.iter().map(Vec::as_slice))
 }
 
-fn rows(curves: &[&Curve], format: impl Fn(f64) -> String) -> Vec<Vec<String>> {
+/// The first column of a table.
+fn time_column(input: &ChartInput) -> &'static str {
+    match by_clock(input) {
+        Some(_) => "time",
+        None => "hour",
+    }
+}
+
+fn rows(input: &ChartInput, curves: &[&Curve], format: impl Fn(f64) -> String) -> Vec<Vec<String>> {
     let Some(first) = curves.first() else {
         return Vec::new();
     };
     let indices: Vec<usize> = (0..first.len()).collect();
     thinned(&indices)
         .map(|index| {
-            let hour = format!("{:.2}", first[*index].0);
+            let hour = match by_clock(input) {
+                Some(begins) => clock(begins + first[*index].0),
+                None => format!("{:.2}", first[*index].0),
+            };
             let values = curves.iter().map(|curve| format(curve[*index].1));
             std::iter::once(hour).chain(values).collect()
         })
@@ -309,5 +359,26 @@ fn short(value: f64) -> String {
     match text.trim_end_matches('0').trim_end_matches('.') {
         "" | "-" | "-0" => "0".to_string(),
         text => apart(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_at_whole_times_of_the_clock() {
+        // From 08:20 for 9 hours: every two hours, the first at 10:00.
+        let begins = 8.0 + 1.0 / 3.0;
+        let labels = |hours: f64| -> Vec<String> {
+            let ticks = clock_ticks(begins, hours).into_iter();
+            ticks.map(|tick| clock(begins + tick)).collect()
+        };
+        assert_eq!(labels(9.0), ["10:00", "12:00", "14:00", "16:00"]);
+        assert_eq!(labels(1.0), ["08:30", "08:45", "09:00", "09:15"]);
+        assert_eq!(
+            labels(24.0),
+            ["12:00", "16:00", "20:00", "00:00", "04:00", "08:00"]
+        );
     }
 }

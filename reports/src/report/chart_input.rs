@@ -27,6 +27,9 @@ pub struct ChartInput {
     pub warm_up: Timestamp,
     /// Where it ends.
     pub horizon: Timestamp,
+    /// The time of the day at which the run begins, seconds after midnight; `None` when it is not known. Set
+    /// by the driver.
+    pub begins: Option<u32>,
 }
 
 impl ChartInput {
@@ -57,6 +60,7 @@ impl ChartInput {
             threshold: options.map_or(0, |o| o.threshold),
             warm_up: options.map_or(Timestamp::ZERO, |o| o.warm_up),
             horizon: options.map_or(Timestamp::ZERO, |o| o.horizon),
+            begins: None,
         }
     }
 }

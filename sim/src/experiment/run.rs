@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
+use jiff::civil::Time;
 use reports::digest::TraceDigest;
 use reports::report::{LogRows, RunMeta, RunReport, WarmUp};
 
@@ -103,6 +104,12 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
     };
     let mut report =
         RunReport::from_replications(meta, reduced.own(), &gates.over(&reduced.by_course[1..]));
+    let since_midnight = scenario
+        .experiment
+        .start
+        .time()
+        .duration_since(Time::midnight());
+    report.charts.begins = u32::try_from(since_midnight.as_secs()).ok();
     let likeness = likeness.map(|likeness| {
         likeness
             .into_inner()
