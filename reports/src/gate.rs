@@ -294,12 +294,6 @@ fn judge_one(
         })
     };
     let wants_more = gate.rule.wants_more();
-    let observed = match interval_at(in_family) {
-        Some(_) if gate.is_of_what_was_seen(&estimate) => estimate.point,
-        Some(interval) if wants_more => interval.lower,
-        Some(interval) => interval.upper,
-        None => estimate.point,
-    };
     let distance = |value: f64| {
         if wants_more {
             value - gate.limit
@@ -311,6 +305,15 @@ fn judge_one(
         (false, _) => Verdict::Inconclusive,
         (true, true) => Verdict::Pass,
         (true, false) => Verdict::Fail,
+    };
+    // The end that decides: a gate holds when the worse end is on the good side, and fails when even the
+    // better one is not.
+    let by_lower = wants_more != (verdict == Verdict::Fail);
+    let observed = match interval_at(in_family) {
+        Some(_) if gate.is_of_what_was_seen(&estimate) => estimate.point,
+        Some(interval) if by_lower => interval.lower,
+        Some(interval) => interval.upper,
+        None => estimate.point,
     };
     Judged {
         estimate: Some(estimate.point),

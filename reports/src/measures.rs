@@ -257,7 +257,16 @@ impl Estimate {
                     controls.retain(|_| there.next().unwrap_or(false));
                 }
                 let values: Vec<f64> = samples.filter_map(Sample::as_value).collect();
-                Estimate::of_mean(&values)
+                match unit {
+                    Unit::Count => Estimate::of_counts(&values),
+                    Unit::Ratio
+                    | Unit::Seconds
+                    | Unit::SignedSeconds
+                    | Unit::Calls
+                    | Unit::PerHour
+                    | Unit::Value
+                    | Unit::Score => Estimate::of_mean(&values),
+                }
             }
             Sample::Quantile(q, _) | Sample::Pooled(q, _) => {
                 let pooled: Vec<Cow<'_, Pooled>> = samples.map(Sample::as_spans).collect();

@@ -130,6 +130,13 @@ impl Finding {
         Some(self.difference? * sign(self.measure))
     }
 
+    /// It passes and is worse all the same, by less than its margin: what adds up from blessing to blessing.
+    #[must_use]
+    pub fn is_worse_within(&self) -> bool {
+        let lower = self.worsening_bounds().map_or(0.0, |(lower, _)| lower);
+        self.reason == Reason::Within && lower > 0.0
+    }
+
     /// The bounds of [`Finding::worsening`], lower first.
     #[must_use]
     pub fn worsening_bounds(&self) -> Option<(f64, f64)> {

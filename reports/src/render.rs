@@ -12,6 +12,7 @@ mod page;
 mod regression;
 mod terminal;
 mod timing;
+mod wrapped;
 
 pub(crate) use aligned::{Align, aligned};
 pub(crate) use csv::quoted as csv_field;
@@ -29,3 +30,4 @@ pub use regression::{
 };
 pub use terminal::{TableOptions, table};
 pub use timing::{Timing, timing_json};
+pub use wrapped::wrapped;

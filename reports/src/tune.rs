@@ -36,6 +36,8 @@ pub struct Tuned {
     pub level: f64,
     /// The command that repeats it.
     pub command: String,
+    /// What else the command set, as `PATH=VALUE`; before what was varied.
+    pub set: Vec<String>,
     /// What was varied.
     pub parameters: Vec<Varied>,
     /// What was to be small.
@@ -197,10 +199,11 @@ impl Tuned {
     /// `--set PATH=VALUE ...` of a point, ready to be pasted.
     #[must_use]
     pub fn assignments(&self, point: &Point) -> String {
-        let all = self.parameters.iter().zip(&point.values);
+        let found = self.parameters.iter().zip(&point.values);
+        let found = found.map(|(parameter, value)| format!("{}={value}", parameter.path));
+        let all = self.set.iter().cloned().chain(found);
         let all: Vec<String> = all
-            .map(|(parameter, value)| {
-                let assignment = format!("{}={value}", parameter.path);
+            .map(|assignment| {
                 let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
                 match assignment.chars().all(is_plain) {
                     true => format!("--set {assignment}"),
@@ -209,6 +212,26 @@ impl Tuned {
             })
             .collect();
         all.join(" ")
+    }
+
+    /// Gates that hold while nothing is seen, and what so many replications exclude of it; `None` without
+    /// any.
+    #[must_use]
+    pub fn of_what_was_seen(&self) -> Option<String> {
+        let point = self.choice().or(self.points.first())?;
+        let all = point.gates.iter().enumerate();
+        let names: Vec<String> = all
+            .filter(|(_, gate)| gate.estimate == Some(gate.limit) && gate.observed == gate.estimate)
+            .map(|(place, gate)| self.gate_name(place, gate))
+            .collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "Not so of {}: they hold while nothing else is seen, and {} cannot see what is rarer than one in {} of them.",
+                names.join(", "),
+                replications(point.n as u32),
+                (point.n as f64 / -(1.0 - self.confidence).ln()).floor().max(1.0)
+            )
+        })
     }
 
     /// The chosen point.

@@ -35,13 +35,10 @@ pub(super) fn sentences(calibration: &Calibration) -> Vec<String> {
         ));
     }
     if calibration.n_units < 2 {
-        let units = match calibration.n_units {
-            0 => "no replication",
-            _ => "one replication only",
-        };
-        sentences.push(format!(
-            "calls that waited were connected in {units}: no intervals and no verdicts; give more --replications"
-        ));
+        sentences.push(match calibration.n_units {
+            0 => "no call that waited in a queue was connected: there is nothing to announce (a legacy flow has no queue)".to_owned(),
+            _ => "calls that waited were connected in one replication only: no intervals and no verdicts; give more --replications".to_owned(),
+        });
     }
     let n_others = calibration
         .speakers

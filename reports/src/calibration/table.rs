@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::sentences::sentences;
 use super::summary::{Calibration, Figures, Ratio, Speaker, Unit, Verdict};
-use crate::render::{apart, confidence, signed};
+use crate::render::{apart, confidence, signed, wrapped};
 
 /// A column: heading, and the cell of a speaker.
 struct Column {
@@ -25,7 +25,7 @@ pub fn table(calibration: &Calibration) -> String {
     });
     text.push('\n');
     for sentence in sentences(calibration) {
-        let _ = writeln!(text, "{sentence}");
+        let _ = writeln!(text, "{}", wrapped(&sentence));
     }
     text
 }
@@ -35,9 +35,12 @@ fn head(calibration: &Calibration) -> String {
     let units = match meta.unit {
         Unit::Replication => plural(calibration.n_units, "replication"),
         Unit::Day => format!(
-            "{} of a log, each {} times",
+            "{} of a log, each {}",
             plural(calibration.n_units, "day"),
-            meta.replications
+            match meta.replications {
+                1 => "once".to_owned(),
+                n => format!("{n} times"),
+            }
         ),
     };
     let between = meta.between.map_or(String::new(), |(from, to)| {

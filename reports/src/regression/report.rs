@@ -3,7 +3,7 @@
 use crate::gate::Verdict;
 use crate::measures::{Measure, Unit};
 
-use super::{Finding, Rates};
+use super::{Finding, Rates, Reason};
 
 /// All of it.
 #[derive(Clone, PartialEq, Debug)]
@@ -91,9 +91,16 @@ impl ScenarioFindings {
         Verdict::of_all(self.findings.iter().map(|shown| shown.finding.verdict))
     }
 
-    /// Every event of every replication is the baseline's.
+    /// Every event of every replication is the baseline's, and so is every number.
     #[must_use]
     pub fn is_identical(&self) -> bool {
+        let is_same = |shown: &Shown| shown.finding.reason == Reason::Same;
+        self.has_its_events() && self.findings.iter().all(is_same)
+    }
+
+    /// Every event of every replication is the baseline's.
+    #[must_use]
+    pub fn has_its_events(&self) -> bool {
         self.is_paired && self.then.trace_digest == self.now.trace_digest
     }
 

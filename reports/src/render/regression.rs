@@ -217,12 +217,31 @@ fn reading(report: &RegressionReport) -> String {
         "A measure passes when the worse end of its difference ({}, one-sided) is within what is allowed, and \
          fails when the better end ({}, shared among the measures) is already worse than the baseline. An \
          unchanged build fails in at most {} of runs, all measures together; a change as large as the column \
-         \"sees\" says is found in {} (-: no replication differs from another).",
+         \"sees\" says is shown in {} (-: no replication differs from another), and fails when it is \
+         beyond what is allowed.",
         percent(1.0 - rates.wrong_pass),
         percent(1.0 - rates.false_alarm / 2.0),
         percent(rates.false_alarm),
         percent(rates.power)
     )
+}
+
+/// What is to be known of a scenario beside its measures.
+fn notes(scenario: &ScenarioFindings) -> Vec<String> {
+    let own = scenario.remarks.iter().cloned();
+    own.chain(edited(scenario))
+        .chain(advice(scenario))
+        .collect()
+}
+
+/// The baseline's events and other numbers: its file was edited, or a measure counts otherwise now.
+fn edited(scenario: &ScenarioFindings) -> Option<String> {
+    let differs = scenario.has_its_events() && !scenario.is_identical();
+    differs.then(|| {
+        "every event is the baseline's and its numbers are not: the file was edited, or a measure counts otherwise now; \
+         if that is meant, --bless"
+            .to_owned()
+    })
 }
 
 /// More replications, where margins ask for them.

@@ -23,8 +23,17 @@ pub struct Estimate {
     /// What the controls explain; `None` = they are not used.
     fit: Option<Fit>,
     scale: Scale,
+    /// Of what was never seen, or always: how often it could have been.
+    unseen: Option<Unseen>,
+}
+
+/// How often what was never seen, or always, could have been.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Unseen {
     /// Of a ratio of sums that is 0, or 1: its denominators, added up.
-    trials: Option<f64>,
+    Trials(f64),
+    /// Of a count that is 0: replications.
+    Replications(f64),
 }
 
 /// A confidence interval.
@@ -71,7 +80,7 @@ impl Estimate {
             controls: Vec::new(),
             fit: None,
             scale,
-            trials: None,
+            unseen: None,
         }
     }
 
@@ -82,6 +91,15 @@ impl Estimate {
         let influence = values.iter().map(|value| value - point).collect();
         let sd = standard_deviation(values);
         Some(Estimate::new(point, sd, influence, 1.0, Scale::PLAIN))
+    }
+
+    /// The mean of one count per replication. `None` without counts.
+    #[must_use]
+    pub fn of_counts(counts: &[f64]) -> Option<Estimate> {
+        let mut estimate = Estimate::of_mean(counts)?;
+        let is_never = counts.iter().all(|count| *count == 0.0);
+        estimate.unseen = is_never.then_some(Unseen::Replications(counts.len() as f64));
+        Some(estimate)
     }
 
     /// The ratio of sums, sum y / sum x, over (y, x) per replication; its influence is
@@ -107,7 +125,7 @@ impl Estimate {
             .collect();
         let sd = standard_deviation(&own);
         let mut estimate = Estimate::new(point, sd, influence, 1.0, Scale::PLAIN);
-        estimate.trials = (y == 0.0 || y == x).then_some(x);
+        estimate.unseen = (y == 0.0 || y == x).then_some(Unseen::Trials(x));
         Some(estimate)
     }
 
@@ -233,27 +251,33 @@ impl Estimate {
         fit.map(|fit| fit.variance_ratio)
     }
 
-    /// It is a share of so many calls of which none is in it, or all are.
-    fn is_share_of_none(&self) -> Option<f64> {
+    /// What was never seen and may yet be; a mean that is 0 is none.
+    fn unseen(&self) -> Option<Unseen> {
         let is_share = self.scale == Scale::Range(0.0, 1.0);
-        self.trials.filter(|_| is_share)
+        self.unseen.filter(|unseen| match unseen {
+            Unseen::Trials(_) => is_share,
+            Unseen::Replications(_) => true,
+        })
     }
 
     /// No replication differs from another, and not because nothing was seen of a share, or nothing
     /// else: the point is what it is.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        self.se() == Some(0.0) && self.is_share_of_none().is_none()
+        self.se() == Some(0.0) && self.unseen().is_none()
     }
 
     /// The two-sided t interval at `confidence` (0..1); `None` below two replications. Of a share that was
-    /// never seen, or always, that of Clopper and Pearson (1934), which is the rule of three's, two-sided.
+    /// never seen, or always, that of Clopper and Pearson (1934); of a count that was never seen that of
+    /// Garwood (1936): the rule of three, exact and two-sided.
     #[must_use]
     pub fn interval(&self, confidence: f64) -> Option<Interval> {
         let se = self.se()?;
         if se == 0.0 {
-            let beyond = match self.is_share_of_none() {
-                Some(trials) => -(((1.0 - confidence) / 2.0).ln() / trials).exp_m1(),
+            let tail = ((1.0 - confidence) / 2.0).ln();
+            let beyond = match self.unseen() {
+                Some(Unseen::Trials(trials)) => -(tail / trials).exp_m1(),
+                Some(Unseen::Replications(n)) => -tail / n,
                 None => 0.0,
             };
             let (lower, upper) = match self.point > 0.0 {
@@ -276,11 +300,13 @@ impl Estimate {
         let se = self.se()?;
         if se == 0.0 {
             let distance = (self.point - limit).abs();
-            return Some(match self.is_share_of_none() {
-                Some(trials) if distance < 1.0 => (2.0 * (1.0 - distance).powf(trials)).min(1.0),
+            let none = match self.unseen() {
+                Some(Unseen::Trials(trials)) if distance < 1.0 => (1.0 - distance).powf(trials),
+                Some(Unseen::Replications(n)) if limit >= 0.0 => (-distance * n).exp(),
                 Some(_) | None if distance == 0.0 => 1.0,
                 Some(_) | None => 0.0,
-            });
+            };
+            return Some((2.0 * none).min(1.0));
         }
         let distance = self.scale.distance(self.point, se, limit);
         Some(t_two_sided(distance, self.df()))

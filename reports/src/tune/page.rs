@@ -194,6 +194,7 @@ fn reading(page: &mut Document, tuned: &Tuned) {
          by all points and looks that there could have been (Bonferroni), and among the gates of a point by Holm.",
         with_unit(1.0 - tuned.level, Unit::Ratio)
     )];
+    items.extend(tuned.of_what_was_seen());
     items.push(match &tuned.method {
         Method::Bisection { step, values } => format!(
             "{} of {values} values, {step} apart, were tried: both ends and three between, then the middle of what was \

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Cost, Method, Point, Tuned, numbers, replications};
-use crate::render::{Align, Row, aligned, confidence, with_unit};
+use crate::render::{Align, Row, aligned, confidence, with_unit, wrapped};
 
 /// The whole table, ending in a newline.
 #[must_use]
@@ -38,7 +38,8 @@ pub fn tune_table(tuned: &Tuned) -> String {
         let _ = writeln!(text, "{remark}");
     }
     if let Some(choice) = tuned.choice() {
-        let _ = writeln!(text, "\n  {}\n", tuned.assignments(choice));
+        let all = tuned.assignments(choice);
+        let _ = writeln!(text, "\n  {}\n", all.replace(" --set ", " \\\n  --set "));
     }
     push_notes(&mut text, tuned);
     text
@@ -107,6 +108,9 @@ fn push_notes(text: &mut String, tuned: &Tuned) {
          all points and looks that there could have been, Holm over the gates of a point).",
         with_unit(1.0 - tuned.level, crate::measures::Unit::Ratio)
     );
+    if let Some(sentence) = tuned.of_what_was_seen() {
+        let _ = writeln!(text, "{}", wrapped(&sentence));
+    }
     text.push_str(match tuned.method {
         Method::Bisection { .. } => {
             "That nothing cheaper holds beyond the values tried rests on each gate and the cost being monotone.\n"

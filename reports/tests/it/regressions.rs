@@ -361,6 +361,7 @@ fn the_terminal_says_what_got_worse_and_how_much_can_be_seen() {
         mean_wait: worse by 2.00 s, at least 1.98 s; 0.50 s allowed
         asa: not shown to be worse, nor within the margin: may be worse by 2.34 s; 0.50 s allowed; 403
           replications would tell
+        wait_p90: worse, but by at most 0.111 s; 0.500 s allowed
         wait_p99: the baseline has it, and this run measures nothing of it; if that is meant, --bless
         something to know
         to see every margin: 403 replications instead of 6 (--bless --replications 403), or wider margins
@@ -369,7 +370,8 @@ fn the_terminal_says_what_got_worse_and_how_much_can_be_seen() {
         A measure passes when the worse end of its difference (95 %, one-sided) is within what is allowed,
           and fails when the better end (99.5 %, shared among the measures) is already worse than the
           baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as
-          large as the column "sees" says is found in 90 % (-: no replication differs from another).
+          large as the column "sees" says is shown in 90 % (-: no replication differs from another), and
+          fails when it is beyond what is allowed.
 
         verdict: fail: 2 measures of 4 got worse than the baseline
     "#]].assert_eq(&text);
@@ -377,7 +379,7 @@ fn the_terminal_says_what_got_worse_and_how_much_can_be_seen() {
 
 #[test]
 fn markdown_begins_with_the_verdict_and_folds_what_passed() {
-    expect_test::expect![[r#"
+    expect_test::expect![[r####"
         ### ✗ Linefinder gate: fail: 2 measures of 4 got worse than the baseline
 
         **✗ day\_1: fail** — 6 replications of seed 7, paired with the baseline's; another policy, engine 0.1.0
@@ -404,8 +406,8 @@ fn markdown_begins_with_the_verdict_and_folds_what_passed() {
 
         </details>
 
-        <sub>`*` primary. A measure passes when the worse end of its difference (95 %, one-sided) is within what is allowed, and fails when the better end (99.5 %, shared among the measures) is already worse than the baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as large as the column "sees" says is found in 90 % (-: no replication differs from another). Baseline: `a,b:c.json`. Repeat: `linefinder gate day.yaml --baseline a,b:c.json`</sub>
-    "#]].assert_eq(&markdown(&report()));
+        <sub>`*` primary. A measure passes when the worse end of its difference (95 %, one-sided) is within what is allowed, and fails when the better end (99.5 %, shared among the measures) is already worse than the baseline. An unchanged build fails in at most 1 % of runs, all measures together; a change as large as the column "sees" says is shown in 90 % (-: no replication differs from another), and fails when it is beyond what is allowed. Baseline: `a,b:c.json`. Repeat: `linefinder gate day.yaml --baseline a,b:c.json`</sub>
+    "####]].assert_eq(&markdown(&report()));
 }
 
 #[test]

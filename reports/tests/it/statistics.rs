@@ -276,6 +276,18 @@ fn a_share_of_which_nothing_was_seen_is_not_known_to_be_nought() {
 }
 
 #[test]
+fn a_count_that_was_never_seen_may_be_rare() {
+    let never = Estimate::of_counts(&[0.0; 10]).unwrap();
+    // The exact interval of a Poisson count of 0: -ln 0.025.
+    let most = 3.688_879_454_113_936 / 10.0;
+    assert!(close(never.interval(0.95).unwrap().upper, most));
+    assert!(close(never.p_value(most).unwrap(), 0.05));
+    assert_eq!((never.p_value(0.0), never.is_certain()), (Some(1.0), false));
+    let always = Estimate::of_counts(&[2.0; 10]).unwrap();
+    assert!(always.is_certain() && always.interval(0.95).unwrap().upper == 2.0);
+}
+
+#[test]
 fn a_difference_is_of_the_shown_estimates_where_controls_help_it_and_plain_where_not() {
     let (_, one) = with_controls(|c| c);
     // As far apart as the controls of one of them: these explain it.

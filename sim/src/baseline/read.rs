@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use reports::measures::{Measure, all};
+use reports::measures::{Measure, Unit, all};
 use reports::regression::Column;
 use serde::Deserialize;
 
@@ -92,14 +92,14 @@ impl Baseline {
             let bare = message.split(" at line ").next().unwrap_or(&message);
             BaselineError {
                 place: format!("{name}:{}:{}", error.line(), error.column()),
-                message: format!("is no baseline: {bare}; mend it, or write it anew with --bless"),
+                message: format!("is no baseline: {bare}; mend it, or remove the file and write it anew with --bless"),
             }
         })?;
         if file.schema != 1 {
             return Err(BaselineError {
                 place: name.to_string(),
                 message: format!(
-                    "schema: {}: this version reads 1; write the file anew with --bless",
+                    "schema: {}: this version reads 1; remove the file and write it anew with --bless",
                     file.schema
                 ),
             });
@@ -144,7 +144,7 @@ impl FileEntry {
             return Err(Wrong {
                 line: lines.of(&[scenario, id]),
                 message: format!(
-                    "measures.{id}: this version has no measure `{id}`; take it out, or bless the scenario anew"
+                    "measures.{id}: this version has no measure `{id}`; take it out, or take the scenario out and bless it anew"
                 ),
             });
         }
@@ -184,13 +184,13 @@ impl FileEntry {
         let margin = margin.map(|text| Margin::parse(&text, measure)).transpose();
         let margin = margin.map_err(|message| wrong("margins", message))?;
         let Some(column) = self.measures.remove(id) else {
-            let message = "has a margin and no numbers under `measures`; bless the scenario anew";
+            let message = "has a margin and no numbers under `measures`; take the scenario out and bless it anew";
             return match margin {
                 Some(_) => Err(wrong("margins", message.to_string())),
                 None => Ok(None),
             };
         };
-        let column = column.checked(self.replications as usize);
+        let column = column.checked(self.replications as usize, measure.unit);
         let column = column.map_err(|message| wrong("measures", message))?;
         let part = if margin.is_some() {
             "margins"
@@ -207,7 +207,7 @@ impl FileEntry {
 }
 
 impl FileColumn {
-    fn checked(self, n: usize) -> Result<Column, String> {
+    fn checked(self, n: usize, unit: Unit) -> Result<Column, String> {
         let has = |len: usize, name: &str| match len == n {
             true => Ok(()),
             false => Err(format!("{len} {name} of {n} replications")),
@@ -223,9 +223,17 @@ impl FileColumn {
                 if let Some(below) = denominators.iter().find(|whole| **whole < 0.0) {
                     return Err(format!("a denominator of {below}; expected 0 or more"));
                 }
-                Ok(Column::Ratio(
-                    numerators.into_iter().zip(denominators).collect(),
-                ))
+                let pairs: Vec<(f64, f64)> = numerators.into_iter().zip(denominators).collect();
+                // Shares of time may be off by a rounding.
+                let is_share =
+                    |(part, whole): &(f64, f64)| (0.0..=whole * (1.0 + 1e-9)).contains(part);
+                match pairs
+                    .iter()
+                    .find(|pair| unit == Unit::Ratio && !is_share(pair))
+                {
+                    Some((part, whole)) => Err(format!("{part} of {whole} is no share")),
+                    None => Ok(Column::Ratio(pairs)),
+                }
             }
             ((None, None), Some(values), (None, None)) => {
                 has(values.len(), "values")?;

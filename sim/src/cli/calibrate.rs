@@ -130,7 +130,7 @@ fn read_all(args: &CalibrateArgs) -> Result<Vec<(PathBuf, Scenario)>, Exit> {
         replications: args.replications,
         days: args.days,
         set: &args.set,
-        further: None,
+        further: ("", &[]),
     };
     let mut scenarios = Vec::new();
     let mut is_wrong = false;

@@ -22,13 +22,16 @@ pub(super) use asked::measure;
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   linefinder compare scenarios/plan/phase-2.yaml scenarios/plan/phase-3.yaml
-  linefinder compare scenarios/plan/phase-3.yaml --policy scenarios/policies/phase-2.yaml scenarios/policies/phase-3.yaml
-  linefinder compare scenarios/plan/phase-2.yaml --against policy.queues.sales.slow_poll=5s --margin 'mean_wait=1s'
-  linefinder compare scenarios/plan/phase-3.yaml scenarios/plan/phase-4.yaml --measure reach_rate --measure revenue
+  linefinder compare scenarios/plan/phase-3.yaml \\
+      --policy scenarios/policies/phase-2.yaml scenarios/policies/phase-3.yaml
+  linefinder compare scenarios/plan/phase-2.yaml \\
+      --against policy.queues.sales.slow_poll=5s --margin mean_wait=1s
+  linefinder compare scenarios/plan/phase-3.yaml scenarios/plan/phase-4.yaml \\
+      --measure reach_rate --measure revenue
 
-Scenarios with the same world have the same callers, and are compared replication by replication.
-Exit codes: 0 compared, 1 something is worse (--fail-if-worse), 2 the input is wrong, 4 could not run
-or nothing was measured, 130 interrupted (nothing was written).";
+Scenarios with the same world have the same callers, and are compared replication by
+replication. Exit codes: 0 compared, 1 something is worse (--fail-if-worse), 2 the input is
+wrong, 4 could not run or nothing was measured, 130 interrupted (nothing was written).";
 
 #[derive(Args)]
 #[command(after_help = COMPARE_EXAMPLES)]

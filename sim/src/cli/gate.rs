@@ -9,7 +9,7 @@ use reports::gate::Verdict;
 use reports::regression::RegressionReport;
 use reports::render::{
     self, TableOptions, annotations, changes_table, gate_csv, gate_json, gate_page, gate_table,
-    junit, markdown,
+    junit, markdown, wrapped,
 };
 
 pub(super) use args::GateArgs;
@@ -71,7 +71,8 @@ fn accept(args: &GateArgs) -> Ended<Exit> {
             (None, None) => changes.push_str("new in the baseline\n"),
         }
         for remark in &blessed.remarks {
-            changes.push_str(&format!("{remark}\n"));
+            changes.push_str(&wrapped(remark));
+            changes.push('\n');
         }
         changes.push('\n');
         baseline.scenarios.insert(blessed.name, blessed.entry);

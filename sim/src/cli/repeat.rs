@@ -29,7 +29,7 @@ pub(super) fn command(args: &RunArgs, seed: u64) -> String {
 /// The same as it is told after a failure, with the version that it is true of.
 pub(super) fn advice(command: &str) -> String {
     format!(
-        "repeat it with: {command}  (linefinder {})",
+        "repeat it with: {command}  # linefinder {}",
         env!("CARGO_PKG_VERSION")
     )
 }

@@ -175,7 +175,7 @@ fn read(args: &RunArgs) -> Result<Scenario, FileErrors> {
             replications: args.replications,
             days: args.days,
             set: &args.set,
-            further: None,
+            further: ("", &[]),
         },
     )
 }
@@ -186,8 +186,8 @@ pub(super) struct Changes<'a> {
     pub(super) replications: Option<u32>,
     pub(super) days: Option<u32>,
     pub(super) set: &'a [String],
-    /// One assignment more, and the option that it came by.
-    pub(super) further: Option<(&'a str, &'a str)>,
+    /// More assignments, and the option that they came by.
+    pub(super) further: (&'a str, &'a [String]),
 }
 
 /// Reads a scenario with changes.
@@ -208,7 +208,8 @@ pub(super) fn read_changed(path: &Path, changes: &Changes<'_>) -> Result<Scenari
     for assignment in changes.set {
         set(assignment.clone())?;
     }
-    if let Some((option, assignment)) = changes.further {
+    let (option, further) = changes.further;
+    for assignment in further {
         overrides.set_by(option, assignment)?;
     }
     Scenario::read(path, &overrides)

@@ -22,13 +22,18 @@ use crate::sweep::{Build, Plan, Request, Store, SweepError, nats, render, work};
 const EXAMPLES: &str = "\
 Examples:
   linefinder sweep scenarios/plan/phase-2.yaml --vary policy.queues.sales.slow_poll=1s,2s,5s,10s
-  linefinder sweep day.yaml --vary agents.core.count=12,14,16 --vary policy.queues.sales.rotation=longest_idle,random
-  linefinder sweep day.yaml --vary policy.queues.sales.offer.timeout=log:5s..60s --latin-hypercube 20 --out out
-  linefinder sweep day.yaml --vary ... --out out --shard $SLURM_ARRAY_TASK_ID/10     # then: linefinder merge out
-  linefinder sweep day.yaml --vary ... --out out --nats nats://queue:4222            # and workers elsewhere
+  linefinder sweep day.yaml --vary agents.core.count=12,14,16 \\
+      --vary policy.queues.sales.rotation=longest_idle,random
+  linefinder sweep day.yaml --vary policy.queues.sales.offer.timeout=log:5s..60s \\
+      --latin-hypercube 20 --out out
+  linefinder sweep day.yaml --vary ... --out out --shard $SLURM_ARRAY_TASK_ID/10
+  linefinder merge out                      # when all shards are done
+  linefinder sweep day.yaml --vary ... --out out --nats nats://queue:4222
+  linefinder worker --nats nats://queue:4222          # elsewhere
 
-Killed or interrupted, the same command goes on where it was. Exit codes: 0 done, whatever the gates say (they are
-part of what a sweep finds out), 2 the input is wrong, 4 a point could not be run, 130 interrupted.";
+Killed or interrupted, the same command goes on where it was. Exit codes: 0 done, whatever
+the gates say (they are part of what a sweep finds out), 2 the input is wrong, 4 a point could
+not be run, 130 interrupted.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]

@@ -107,7 +107,13 @@ pub(super) fn tune(args: &TuneArgs) -> Exit {
     let tuned = tune::tune(&question, &options, &control);
     progress.finish();
     match tuned {
-        Ok(tuned) => show(args, &tuned, folder.as_ref()),
+        Ok(tuned) => {
+            let tuned = Tuned {
+                set: args.set.clone(),
+                ..tuned
+            };
+            show(args, &tuned, folder.as_ref())
+        }
         Err(error) => fail(args, &error, &options.command),
     }
 }
@@ -160,15 +166,14 @@ fn show(args: &TuneArgs, tuned: &Tuned, folder: Option<&Folder<'_>>) -> Exit {
 }
 
 fn read(args: &TuneArgs, further: &[String]) -> Result<Scenario, FileErrors> {
-    let set = [args.set.as_slice(), further].concat();
     read_changed(
         &args.scenario,
         &Changes {
             seed: args.seed,
             replications: args.replications,
             days: args.days,
-            set: &set,
-            further: None,
+            set: &args.set,
+            further: ("--vary", further),
         },
     )
 }

@@ -173,6 +173,13 @@ impl Findings {
         })
     }
 
+    /// Every event of every point is that of the first: what varies decides nothing.
+    #[must_use]
+    pub fn is_without_effect(&self) -> bool {
+        let mut pairs = self.points.windows(2);
+        self.points.len() > 1 && pairs.all(|pair| pair[0].trace_digest == pair[1].trace_digest)
+    }
+
     /// Points at which all gates are shown to hold; `None` without gates.
     #[must_use]
     pub fn n_passed(&self) -> Option<usize> {

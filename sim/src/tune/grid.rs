@@ -145,8 +145,15 @@ pub(super) fn in_one_unit(texts: &[&str]) -> Result<(Vec<i64>, u32, String), Str
         None => {
             let unit = parts[0].2;
             if let Some((_, _, other)) = parts.iter().find(|part| part.2 != unit) {
+                let named = |unit: &str| match unit {
+                    "" => "no unit".to_string(),
+                    unit => format!("`{unit}`"),
+                };
                 return Err(format!(
-                    "`{unit}` and `{other}` are different units; write all in one"
+                    "{} and {} in {}: write all, --resolution too, in one unit",
+                    named(unit),
+                    named(other),
+                    texts.join(", ")
                 ));
             }
             unit

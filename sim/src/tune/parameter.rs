@@ -199,7 +199,7 @@ mod tests {
             ("a=5s,", None, "at least two values"),
             ("a=60s..1s", None, "smaller end"),
             ("a=1s..1s", None, "smaller end"),
-            ("a=1s..60", None, "different units"),
+            ("a=1s..60", None, "`s` and no unit in 1s, 60"),
             ("a=x..y", None, "not a number"),
             ("a=1.s..2s", None, "not a number"),
             ("a=1s..2s", Some("0s"), "above 0"),

@@ -140,6 +140,7 @@ impl Simulated<'_> {
         let points: Vec<Point> = tried.clone().map(|one| self.point(one, found)).collect();
         let places: Vec<usize> = tried.map(|one| one.point).collect();
         Tuned {
+            set: Vec::new(),
             scenario: scenario.name.clone(),
             policy_digest: scenario.policy_digest.clone(),
             world_digest: scenario.world_digest.clone(),

@@ -272,7 +272,7 @@ fn whatever_does_not_fit_is_one_sentence_with_the_remedy() {
         assert!(good.contains(from), "{from}");
         Some(good.replacen(from, to, 1))
     };
-    let cases: [(&str, Option<String>, &[&str], &str); 17] = [
+    let cases: [(&str, Option<String>, &[&str], &str); 18] = [
         (
             "empty",
             Some(String::new()),
@@ -290,6 +290,12 @@ fn whatever_does_not_fit_is_one_sentence_with_the_remedy() {
             None,
             &["night.yaml"],
             "has no scenario `night` (it has plan-phase-3); add it with --bless",
+        ),
+        (
+            "share",
+            changed("\"numerators\": [", "\"numerators\": [9"),
+            &[],
+            "is no share",
         ),
         (
             "n",
@@ -390,6 +396,14 @@ fn whatever_does_not_fit_is_one_sentence_with_the_remedy() {
         errors.contains("b.json: there is no such file; write a baseline with --bless"),
         "{errors}"
     );
+    // Numbers that were edited: the events say so.
+    let edited = changed("\"values\": [0,", "\"values\": [9,").unwrap();
+    place.write("b.json", &edited);
+    let (_, table, _) = place.gate(&["day.yaml"]);
+    assert!(
+        table.contains("every event is the baseline's and its numbers are not"),
+        "{table}"
+    );
     // A changed world, for real: judged apart, with other numbers of replications too, and told.
     place.write("b.json", &good);
     place.write("day.yaml", &day.replace("mean: 2m", "mean: 3m"));
@@ -421,7 +435,9 @@ fn a_measure_that_this_version_does_not_know_is_named() {
     let (code, _, errors) = place.gate(&["day.yaml"]);
     assert_eq!(code, 2, "{errors}");
     assert!(
-        errors.contains("this version has no measure `wait_p91`; take it out, or bless"),
+        errors.contains(
+            "this version has no measure `wait_p91`; take it out, or take the scenario out"
+        ),
         "{errors}"
     );
 }

@@ -289,7 +289,13 @@ fn the_command_prints_what_to_paste_and_that_passes() {
         table.lines().all(|line| line.chars().count() <= 100),
         "{table}"
     );
-    assert!(table.contains(&format!("\n  --set {POLL}=4s\n")), "{table}");
+    // What the search itself was told stands before what it found.
+    let own: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("  --set"))
+        .collect();
+    assert_eq!(own.len(), POLLED.len() + 1, "{table}");
+    assert_eq!(own.last(), Some(&&*format!("  --set {POLL}=4s")), "{table}");
     let json = std::fs::read_to_string(folder.join("tune.json")).unwrap();
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
@@ -387,7 +393,10 @@ fn bad_input_is_one_clear_error() {
             &["--vary", range, "--indifference", "2"],
             "--indifference 2",
         ),
-        (&["--vary", range, "--resolution", "1/h"], "different units"),
+        (
+            &["--vary", range, "--resolution", "1/h"],
+            "`s` and `/h` in 1s, 4s, 1/h",
+        ),
     ] {
         let output = command(args);
         let said = String::from_utf8_lossy(&output.stderr);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Size, advice, course, estimates, headline, is_all_said, mark, name, reading, sentence, word,
+    Size, course, estimates, headline, is_all_said, mark, name, notes, reading, sentence, word,
 };
 use crate::gate::Verdict;
 use crate::regression::{RegressionReport, ScenarioFindings, Shown};
@@ -52,8 +52,7 @@ fn push_scenario(text: &mut String, scenario: &ScenarioFindings) {
         }
         text.push('\n');
     }
-    let all = scenario.remarks.iter().cloned().chain(advice(scenario));
-    for remark in all {
+    for remark in notes(scenario) {
         let _ = writeln!(text, "> {}\n", escaped(&remark));
     }
     if !passed.is_empty() && !is_all_said(scenario) {

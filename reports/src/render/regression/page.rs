@@ -1,7 +1,7 @@
 //! `gate.html`: per scenario a chart of every difference beside its margin, and the table.
 
 use super::super::page::{Column, Document, Page, Phone, Tone, marked};
-use super::{Size, advice, course, estimates, headline, name, reading, sentence, word};
+use super::{Size, course, estimates, headline, name, notes, reading, sentence, word};
 use crate::chart::{Along, Chart, Effect, Forest, Role};
 use crate::gate::Verdict;
 use crate::regression::{Finding, RegressionReport, ScenarioFindings, Shown};
@@ -69,7 +69,7 @@ fn push_scenario(page: &mut Document, scenario: &ScenarioFindings) {
     if !said.is_empty() {
         page.list(&said);
     }
-    for remark in scenario.remarks.iter().cloned().chain(advice(scenario)) {
+    for remark in notes(scenario) {
         page.paragraph(&remark);
     }
     page.charts(chart(scenario));

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::TableOptions;
-use super::{
-    Size, advice, course, estimates, headline, is_all_said, name, reading, sentence, word,
-};
+use super::super::{TableOptions, wrapped};
+use super::{Size, course, estimates, headline, is_all_said, name, notes, reading, sentence, word};
 use crate::gate::Verdict;
 use crate::regression::{Moved, RegressionReport, ScenarioFindings, Shown};
 
@@ -52,13 +50,12 @@ fn push_scenario(text: &mut String, scenario: &ScenarioFindings, options: TableO
         let _ = writeln!(text);
     }
     for shown in &scenario.findings {
-        if shown.finding.verdict != Verdict::Pass {
+        if shown.finding.verdict != Verdict::Pass || shown.finding.is_worse_within() {
             let said = format!("{}: {}", shown.finding.measure.id, sentence(shown));
             let _ = writeln!(text, "{}", wrapped(&said));
         }
     }
-    let mut remarks: Vec<String> = scenario.remarks.clone();
-    remarks.extend(advice(scenario));
+    let remarks = notes(scenario);
     for remark in &remarks {
         let _ = writeln!(text, "{}", wrapped(remark));
     }
@@ -141,23 +138,4 @@ fn coloured(text: &str, verdict: Verdict, options: TableOptions) -> String {
         true => format!("\u{1b}[1;{code}m{text}\u{1b}[0m"),
         false => text.to_string(),
     }
-}
-
-/// In lines of at most 100 columns.
-fn wrapped(text: &str) -> String {
-    let mut lines = String::new();
-    let mut width = 0;
-    for word in text.split(' ') {
-        let n = word.chars().count();
-        if width > 0 && width + 1 + n > 100 {
-            lines.push_str("\n  ");
-            width = 2;
-        } else if width > 0 {
-            lines.push(' ');
-            width += 1;
-        }
-        lines.push_str(word);
-        width += n;
-    }
-    lines
 }

@@ -34,16 +34,17 @@ pub(super) fn all(args: &CompareArgs) -> Result<Vec<Contender>, String> {
     Ok(contenders)
 }
 
+/// No assignment more.
+const NOTHING: (&str, &[String]) = ("", &[]);
+
 fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
-    let changed = |path: &Path, name: Option<String>, further: Option<(&str, String)>| {
+    let changed = |path: &Path, name: Option<String>, further: (&str, &[String])| {
         let changes = Changes {
             seed: args.seed,
             replications: args.replications,
             days: args.days,
             set: &args.set,
-            further: further
-                .as_ref()
-                .map(|(option, set)| (*option, set.as_str())),
+            further,
         };
         let scenario =
             read_changed(path, &changes).map_err(|errors: FileErrors| errors.to_string())?;
@@ -60,7 +61,7 @@ fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
         ([path], true) => {
             let mut all = Vec::new();
             if args.policy.len() < 2 {
-                let own = changed(path, None, None)?;
+                let own = changed(path, None, NOTHING)?;
                 let policy = own.scenario.policy_path.as_deref().map(stem);
                 let name = policy.filter(|_| !args.policy.is_empty());
                 all.push(Contender {
@@ -70,11 +71,11 @@ fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
             }
             for policy in &args.policy {
                 let set = policy_assignment(policy)?;
-                all.push(changed(path, Some(stem(policy)), Some(("--policy", set)))?);
+                all.push(changed(path, Some(stem(policy)), ("--policy", &[set]))?);
             }
             for assignment in &args.against {
-                let further = ("--against", assignment.clone());
-                all.push(changed(path, Some(assignment.clone()), Some(further))?);
+                let further = ("--against", std::slice::from_ref(assignment));
+                all.push(changed(path, Some(assignment.clone()), further)?);
             }
             Ok(all)
         }
@@ -87,7 +88,7 @@ fn contenders(args: &CompareArgs) -> Result<Vec<Contender>, String> {
             "error: --policy and --against are about one scenario; give only one, or put each into a file of its own"
                 .to_string(),
         ),
-        (paths, false) => paths.iter().map(|path| changed(path, None, None)).collect(),
+        (paths, false) => paths.iter().map(|path| changed(path, None, NOTHING)).collect(),
     }
 }
 

@@ -20,11 +20,11 @@ use crate::world::Checks;
 const EXAMPLES: &str = "\
 Examples:
   linefinder gate scenarios/plan/phase-[23].yaml --baseline scenarios/baseline.json
-  linefinder gate scenarios/plan/phase-3.yaml --baseline baseline.json --bless --margin mean_wait=0.5s
-  linefinder gate scenarios/plan/phase-3.yaml --baseline baseline.json --junit gate.xml --markdown gate.md
+  linefinder gate scenarios/plan/phase-3.yaml --baseline b.json --bless --margin mean_wait=0.5s
+  linefinder gate scenarios/plan/phase-3.yaml --baseline b.json --junit g.xml --markdown g.md
 
-Exit codes: 0 nothing is worse than its margin allows, 1 something is worse, 2 the input is wrong (also: the
-world has changed since the baseline), 3 inconclusive: more replications are needed, 4 could not run.";
+Exit codes: 0 nothing is worse than its margin allows, 1 something is worse, 2 the input is
+wrong, 3 inconclusive: more replications are needed, 4 could not run.";
 
 /// The arguments.
 #[derive(Args)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use reports::render::confidence;
+use reports::render::{confidence, wrapped};
 
 use super::super::findings::{Figure, Findings};
 use super::super::vary::short_names;
@@ -147,10 +147,14 @@ fn gates(text: &mut String, findings: &Findings, names: &Names) -> std::fmt::Res
         let said = said_of_gates(point).unwrap_or_default();
         writeln!(text, "  {name}{said}")?;
     }
-    writeln!(
-        text,
-        "\nall gates are shown to hold at {n_passed} of {}; a change is against the first point, paired on the \
-         same draws",
-        n_points(findings.points.len())
-    )
+    let said = format!(
+        "all gates are shown to hold at {n_passed} of {}; a change is against the first point, paired on the same \
+         draws{}",
+        n_points(findings.points.len()),
+        match findings.is_without_effect() {
+            true => "; every point gave the same events: what varies has no effect here",
+            false => "",
+        }
+    );
+    writeln!(text, "\n{}", wrapped(&said))
 }
