@@ -315,7 +315,7 @@ impl Estimate {
 
 /// Functions of two of them, paired: replication i of one ran on the draws of replication i of the
 /// other. Both are taken alike: with what controls leave of them when both use controls and it is
-/// worth it by the rule of [`super::controls`], else both without. What the draws have in common
+/// worth it by the rule for one estimate, else both without. What the draws have in common
 /// cancels without controls too, and controls of two runs differ: callers whom only one of them makes
 /// wait have shown their patience to it alone.
 impl Estimate {
