@@ -152,26 +152,13 @@ fn cost(tuned: &Tuned) -> Option<Plotted> {
         x: x(tuned),
         y: Scale::new(
             format!("{}{}", measure.id, axis(measure.unit)),
-            numbers(measure.unit),
+            Numbers::of(measure.unit),
         ),
         series: series(tuned, |point| {
             let cost = point.cost?;
             Some((cost.point, cost.interval, point.held))
         }),
     })
-}
-
-fn numbers(unit: Unit) -> Numbers {
-    match unit {
-        Unit::Ratio => Numbers::Percent,
-        Unit::Seconds
-        | Unit::SignedSeconds
-        | Unit::Count
-        | Unit::Calls
-        | Unit::PerHour
-        | Unit::Value
-        | Unit::Score => Numbers::Plain,
-    }
 }
 
 fn gate(tuned: &Tuned, which: usize) -> Option<Plotted> {
@@ -220,7 +207,10 @@ fn gate(tuned: &Tuned, which: usize) -> Option<Plotted> {
                 format!("{}, difference as a share", first.measure.id),
                 Numbers::Plain,
             ),
-            false => Scale::new(format!("{}{}", first.measure.id, axis(unit)), numbers(unit)),
+            false => Scale::new(
+                format!("{}{}", first.measure.id, axis(unit)),
+                Numbers::of(unit),
+            ),
         }
         .cut(),
         series,

@@ -149,13 +149,12 @@ fn reached(precision: &Precision, n: usize) -> String {
         true => format!("{:.2} points", 100.0 * width),
         false => with_unit(width, unit),
     };
-    let (reached, wanted_size) = (written(half_width), written(wanted));
     if wanted == 0.0 && half_width > 0.0 {
         return format!(
             "warning: until: {id} is 0, of which no share is a half-width; ask for half_width in its unit"
         );
     }
-    let wanted = wanted_size;
+    let (reached, wanted) = (written(half_width), written(wanted));
     if precision.is_reached() {
         return format!(
             "until: {id} is known to within {reached} after {n} replications, asked for {wanted}"

@@ -64,15 +64,16 @@ impl Scenario {
     }
 
     /// A poll of a queue's own that no caller's feature asks for. Whose `slow_poll` is not the ordinary one
-    /// knows what finds calls.
+    /// knows what finds calls; where nobody is queued, as in the legacy flow, nothing is scanned at all.
     fn about_discovery(&self) -> impl Iterator<Item = String> {
         let policy = &self.policy.policy;
         let ordinary = QueuePolicy::default().slow_poll;
-        let is_used = policy.features.share(Feature::ContinuousDiscovery) != Share::NONE;
+        let has = |feature| policy.features.share(feature) != Share::NONE;
+        let is_idle = has(Feature::EnhancedQueue) && !has(Feature::ContinuousDiscovery);
         let queues = self.world.names.queues.iter().zip(&policy.queues);
         queues.filter_map(move |(name, queue)| match queue.discovery {
             Discovery::Poll(every)
-                if !is_used && every != ordinary && queue.slow_poll == ordinary =>
+                if is_idle && every != ordinary && queue.slow_poll == ordinary =>
             {
                 Some(format!(
                     "note: policy.queues.{name}.discovery.poll: has no effect, as no caller has \

@@ -549,6 +549,12 @@ fn what_of_a_policy_a_simulation_cannot_show_is_told() {
         "{}",
         said(&meant)
     );
+    let legacy = linefinder(&["check", "scenarios/plan/legacy.yaml"]);
+    assert!(
+        !said(&legacy).contains("has no effect"),
+        "{}",
+        said(&legacy)
+    );
     let plain = linefinder(&["check", "scenarios/policies/phase-3.yaml"]);
     let plain = String::from_utf8_lossy(&plain.stdout).into_owned();
     assert!(plain.ends_with("ok, a policy with 1 queue\n"), "{plain}");

@@ -191,6 +191,34 @@ fn assert_row(readme: &str, start: &str, expected: &[String]) {
     assert_eq!(cells[..expected.len()], *expected, "{row}");
 }
 
+/// The lines of the first page's sample stand in what the command prints.
+#[test]
+fn the_first_page_shows_what_the_first_command_prints() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let sample = readme
+        .split("\n```\n")
+        .find(|part| part.starts_with("plan-phase-3: "));
+    let sample = sample.expect("a sample of the first command");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_linefinder"))
+        .args(["run", "scenarios/plan/phase-3.yaml"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let lines = sample
+        .lines()
+        .filter(|line| !line.is_empty() && *line != "...");
+    let mut n = 0;
+    for line in lines {
+        assert!(
+            printed.lines().any(|own| own.trim_end() == line),
+            "`{line}` is not in\n{printed}"
+        );
+        n += 1;
+    }
+    assert!(n >= 9, "{sample}");
+}
+
 #[test]
 fn what_the_plans_phases_do_is_what_they_print() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();

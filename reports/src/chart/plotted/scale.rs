@@ -2,6 +2,7 @@
 
 use crate::chart::axis_end;
 use crate::chart::canvas::{SIZE, text_width};
+use crate::measures::Unit;
 use crate::render::apart;
 
 /// An axis.
@@ -28,6 +29,23 @@ pub enum Numbers {
     Plain,
     /// 0.25 is `25 %`.
     Percent,
+}
+
+impl Numbers {
+    /// As a measure of this unit has them.
+    #[must_use]
+    pub const fn of(unit: Unit) -> Numbers {
+        match unit {
+            Unit::Ratio => Numbers::Percent,
+            Unit::Seconds
+            | Unit::SignedSeconds
+            | Unit::Count
+            | Unit::Calls
+            | Unit::PerHour
+            | Unit::Value
+            | Unit::Score => Numbers::Plain,
+        }
+    }
 }
 
 impl Scale {

@@ -71,16 +71,7 @@ pub(super) fn by_stage(
         ),
         _ => String::new(),
     };
-    let numbers = match measure.unit {
-        Unit::Ratio => Numbers::Percent,
-        Unit::Seconds
-        | Unit::SignedSeconds
-        | Unit::Count
-        | Unit::Calls
-        | Unit::PerHour
-        | Unit::Value
-        | Unit::Score => Numbers::Plain,
-    };
+    let numbers = Numbers::of(measure.unit);
     let plotted = Plotted {
         id: format!("{id}-{}", measure.id.replace('_', "-")),
         title: (*title).to_string(),

@@ -261,17 +261,7 @@ fn y_scale(findings: &Findings, measure: &'static Measure) -> Scale {
         Unit::PerHour => spoken(measure).replace(" per hour", ", per hour"),
         Unit::Count | Unit::Calls | Unit::Value | Unit::Score => spoken(measure),
     };
-    let numbers = match measure.unit {
-        Unit::Ratio => Numbers::Percent,
-        Unit::Seconds
-        | Unit::SignedSeconds
-        | Unit::Count
-        | Unit::Calls
-        | Unit::PerHour
-        | Unit::Value
-        | Unit::Score => Numbers::Plain,
-    };
-    let scale = Scale::new(name, numbers);
+    let scale = Scale::new(name, Numbers::of(measure.unit));
     let (least, most) = ends(findings, measure);
     match least > most / 2.0 {
         true => scale.cut(),
