@@ -108,8 +108,9 @@ pub struct Judged {
     pub estimate: Option<f64>,
     /// Its interval at the run's confidence, for itself alone.
     pub interval: Option<Interval>,
-    /// The bound that decides: the worse end of the interval at the level of this gate in the
-    /// family, or the point when there are no bounds.
+    /// The bound that decides: of the interval at the level of this gate in the family the better end when
+    /// the gate fails, else the worse one; the point when there are no bounds, or when the gate
+    /// [holds while none is seen](Judged::holds_by_what_was_seen).
     pub observed: Option<f64>,
     /// The confidence of the interval of which `observed` is an end, 0..1: at least the run's.
     pub observed_confidence: f64,
@@ -125,6 +126,15 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Nothing, or all, is asked for and was seen, and what was not seen may yet be: its interval reaches
+    /// beyond the limit, and the gate holds all the same.
+    #[must_use]
+    pub fn holds_by_what_was_seen(&self) -> bool {
+        let is_at_limit = self.estimate == Some(self.limit);
+        let interval = self.interval.filter(|_| is_at_limit);
+        self.verdict == Verdict::Pass && interval.is_some_and(|i| i.lower < i.upper)
+    }
+
     /// Which queue's or class's calls it is about, by their names; empty for all.
     #[must_use]
     pub fn part_name(&self, meta: &RunMeta) -> String {

@@ -221,7 +221,7 @@ impl Tuned {
         let point = self.choice().or(self.points.first())?;
         let all = point.gates.iter().enumerate();
         let names: Vec<String> = all
-            .filter(|(_, gate)| gate.estimate == Some(gate.limit) && gate.observed == gate.estimate)
+            .filter(|(_, gate)| gate.holds_by_what_was_seen())
             .map(|(place, gate)| self.gate_name(place, gate))
             .collect();
         (!names.is_empty()).then(|| {

@@ -317,6 +317,11 @@ fn push_verdict(text: &mut String, report: &RunReport, options: TableOptions) {
              (docs/bounds.md); not a measured figure.\n",
         );
     }
+    if report.gates.iter().any(Judged::holds_by_what_was_seen) {
+        text.push_str(
+            "A target of none, or of all, holds while nothing else is seen; its interval says how rare that may be.\n",
+        );
+    }
     let n = report.gates.len();
     if n > 0 {
         let verdict = report.verdict();

@@ -132,6 +132,11 @@ fn a_count_that_is_always_zero_passes_at_most_zero() {
         0.95,
     );
     assert_eq!(judged[0].verdict, Verdict::Pass);
+    // None in three days: that is no proof, and it is said.
+    assert!(judged[0].holds_by_what_was_seen());
+    assert!(judged[0].interval.unwrap().upper > 1.0);
+    let below_one = gate("priority_inversions", Rule::AtMost, 9.0);
+    assert!(!judge(&[below_one], &runs, 0.95)[0].holds_by_what_was_seen());
 }
 
 #[test]

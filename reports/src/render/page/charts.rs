@@ -31,7 +31,8 @@ pub(super) fn push_chart(html: &mut String, chart: &Chart) {
     let _ = writeln!(
         html,
         "<figcaption>{}</figcaption>",
-        escaped(&chart.description)
+        // A number and its unit stay on one line.
+        escaped(&chart.description).replace(" %", "&nbsp;%")
     );
     let columns: Vec<(&str, Column)> = chart
         .columns

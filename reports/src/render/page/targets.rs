@@ -42,7 +42,7 @@ pub(super) fn push_targets(html: &mut String, report: &RunReport) {
         &format!(
             "Intervals have {confidence} confidence each, as under Measures. A target is judged by the end of \
              an interval that is wider, so that {confidence} is the confidence of all targets together: it \
-             holds when that end is on the good side.",
+             holds when that end is on the good side. A target of none, or of all, holds while nothing else is seen.",
             confidence = confidence(report.meta.confidence)
         ),
         &columns,
