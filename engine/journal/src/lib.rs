@@ -15,6 +15,7 @@
 //! exchanged or of another journal. Neither stops somebody who seals everything anew: whoever needs
 //! evidence keeps the last hash where the journal's keeper cannot write.
 
+mod end;
 mod fault;
 mod header;
 mod hex;
@@ -24,6 +25,7 @@ mod row;
 mod seal;
 mod writer;
 
+pub use end::End;
 pub use fault::{Fault, Refused};
 pub use header::{FORMAT, Header, Names};
 pub use pipeline::Pipeline;

@@ -2,12 +2,12 @@
 
 use std::io::BufRead;
 
+use crate::end::{BEGINS, End};
 use crate::fault::{Fault, Refused};
 use crate::header::Header;
 use crate::hex;
 use crate::row::Row;
 use crate::seal::{Chain, Hash};
-use crate::writer::end_line;
 
 /// Reads a journal's file: its header at once, then row after row. An iterator that ends after the
 /// first error.
@@ -74,7 +74,7 @@ impl<R: BufRead> Reader<R> {
         if !found.map_err(|fault| self.chain.refuse(fault))? {
             return Err(self.chain.refuse(Fault::NoEnd));
         }
-        if self.line.starts_with(b"{\"end\":") {
+        if self.line.starts_with(BEGINS) {
             return self.ends().map(|()| None);
         }
         let Some((end, crc, hash)) = seal_of(&self.line) else {
@@ -90,7 +90,7 @@ impl<R: BufRead> Reader<R> {
     /// The last line says what was read, and nothing follows it.
     fn ends(&mut self) -> Result<(), Refused> {
         let mut expected = Vec::with_capacity(128);
-        end_line(&self.chain, &mut expected);
+        End::of(&self.chain).write(&mut expected);
         if self.line != expected {
             return Err(self.chain.refuse(Fault::Unreadable(
                 "the last line does not end what was read before it: rows are missing".to_owned(),

@@ -64,6 +64,12 @@ impl Chain {
         self.seq + 1
     }
 
+    /// When the last row was; no later row is of before.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
     /// The last row's hash.
     #[must_use]
     pub const fn hash(&self) -> Hash {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::end::End;
 use crate::fault::Refused;
 use crate::header::Header;
 use crate::hex;
@@ -66,7 +67,7 @@ impl<W: Write> Writer<W> {
     /// Writing failed.
     pub fn finish(mut self) -> Result<W, Refused> {
         self.line.clear();
-        end_line(&self.chain, &mut self.line);
+        End::of(&self.chain).write(&mut self.line);
         self.line.push(b'\n');
         let seq = self.chain.next_seq();
         self.put(seq)?;
@@ -91,11 +92,4 @@ impl<W: Write> Writer<W> {
             .write_all(&self.line)
             .map_err(|error| Refused::io(seq, &error))
     }
-}
-
-/// The last line of a file that ends where `chain` stands.
-pub(crate) fn end_line(chain: &Chain, line: &mut Vec<u8>) {
-    line.extend_from_slice(format!("{{\"end\":{},\"hash\":\"", chain.next_seq() - 1).as_bytes());
-    hex::push(line, &chain.hash());
-    line.extend_from_slice(b"\"}");
 }

@@ -57,12 +57,12 @@ fn a_snapshot_of_an_engine_that_decides_otherwise_is_refused() {
 
 #[test]
 fn a_state_that_no_engine_can_be_in_is_refused() {
-    let snapshot = changed("/state/now", json!(3_600_000_000_u64)).expect("it reads as a state");
+    let snapshot = changed("/state/queues/0/signed_in", json!(7)).expect("it reads as a state");
     let why = Engine::restore(snapshot).expect_err("refused");
     assert!(matches!(why, RestoreError::Broken(_)), "{why:?}");
     assert!(
         why.to_string()
-            .starts_with("the snapshot holds an impossible state: TimersAgree"),
+            .starts_with("the snapshot holds an impossible state: CountersAgree"),
         "{why}"
     );
 }
