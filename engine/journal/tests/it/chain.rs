@@ -121,9 +121,8 @@ fn refusals_say_where_and_what_in_one_line() {
 fn a_file_that_begins_in_the_middle_goes_on_from_its_snapshot() {
     let mut desk = Desk::open(5, false);
     let mut whole = Writer::new(Vec::new(), &header()).unwrap();
-    let (mut chain, mut middle) = (Chain::new(), None);
+    let (mut chain, mut middle, mut from) = (Chain::new(), None, 0);
     while desk.rows.len() < 300 {
-        let from = desk.rows.len();
         desk.turn();
         for row in &desk.rows[from..] {
             whole.row(row).unwrap();
@@ -138,6 +137,7 @@ fn a_file_that_begins_in_the_middle_goes_on_from_its_snapshot() {
                 writer.row(row).unwrap();
             }
         }
+        from = desk.rows.len();
     }
     let (writer, at) = middle.unwrap();
     let (whole, part) = (whole.finish().unwrap(), writer.finish().unwrap());
@@ -152,7 +152,9 @@ fn a_file_that_begins_in_the_middle_goes_on_from_its_snapshot() {
     while let Some(row) = reader.next_row().unwrap() {
         out.clear();
         match row.input {
-            Some(input) => drop(engine.handle(row.at, input, &mut out)),
+            Some(input) => {
+                let _ = engine.handle(row.at, input, &mut out);
+            }
             None => engine.advance_to(row.at, &mut out),
         }
         outputs = outputs.then(&out);

@@ -159,7 +159,9 @@ impl Desk {
         let mut out = Outbox::new();
         match input.clone() {
             // A refused input is in the journal, too.
-            Some(input) => drop(self.engine.handle(self.now, input, &mut out)),
+            Some(input) => {
+                let _ = self.engine.handle(self.now, input, &mut out);
+            }
             None => self.engine.advance_to(self.now, &mut out),
         }
         self.outputs = self.outputs.then(&out);
@@ -242,7 +244,7 @@ impl Desk {
                 self.does(todo)
             }
             11 => Some(self.comes_round()),
-            12 if !self.is_calm => Some(self.is_odd()),
+            12 | 13 if !self.is_calm => Some(self.is_odd()),
             _ => Some(self.arrives()),
         };
         if let Some(input) = input {
