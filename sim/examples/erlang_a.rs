@@ -66,6 +66,7 @@ fn main() {
             short_abandon: Duration::from_secs(5),
         },
         world: WorldSpec {
+            given: std::sync::Arc::default(),
             names: names.clone(),
             calls: vec![CallStream {
                 queue: QueueId(0),

@@ -13,7 +13,9 @@ mod gate;
 mod merge;
 mod plan;
 mod progress;
+mod recording;
 mod repeat;
+mod replay;
 mod run;
 mod sweep;
 mod tune;
@@ -118,6 +120,8 @@ enum Command {
     Worker(worker::WorkerArgs),
     /// Put the folders of a sweep's shards together.
     Merge(merge::MergeArgs),
+    /// Replay a journal: the same outputs, or what would have happened under another policy.
+    Replay(replay::ReplayArgs),
     /// Validate policies, scenarios, plans and columns files.
     #[command(after_help = CHECK_EXAMPLES)]
     Check {
@@ -175,6 +179,9 @@ struct RunArgs {
     /// With --out: also calls.csv, a row per call. Memory then grows with the calls.
     #[arg(long, requires = "out")]
     calls: bool,
+    /// Write what the engine is told in the first replication into this file, for `replay`.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
     /// Print the report as JSON, with a `speed` object, and nothing else.
     #[arg(long)]
     json: bool,
@@ -281,6 +288,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(args) => plan::plan(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Tune(args) => tune::tune(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Check { files } => check::check(&files),
         Command::Schema { kind } => {
             let kind = match kind {

@@ -192,6 +192,7 @@ pub(crate) mod tests {
             arrived_at: engine::Timestamp::ZERO,
             queue: None,
             class: None,
+            key: None,
             talk: talk.map(|s| s * 1_000_000),
             patience: Patience::Censored(60_000_000),
             recorded: crate::trace::Recorded {

@@ -13,6 +13,7 @@ pub mod likeness;
 pub mod oracle;
 pub mod plan;
 pub mod regression;
+pub mod replay;
 pub mod scenario;
 pub mod schema;
 pub mod streams;

@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::Path;
 
 use engine::Timestamp;
-use engine::id::{ClassId, QueueId};
+use engine::id::{CallerKey, ClassId, QueueId};
 use engine::time::Micros;
 use jiff::civil::DateTime;
 use policy_file::{FileError, FileErrors, Names, Problems};
@@ -33,6 +33,8 @@ pub struct TraceCall {
     pub queue: Option<QueueId>,
     /// Its class; `None` when the columns file does not say.
     pub class: Option<ClassId>,
+    /// Who calls, as the engine knows it; `None` = drawn.
+    pub key: Option<CallerKey>,
     /// How long it talked; `None` when it was not served or the log does not say (drawn then).
     /// May be 0: an agent who lets go of a call at once.
     pub talk: Option<Micros>,

@@ -20,6 +20,7 @@ mod looks;
 mod party;
 pub(crate) mod plan;
 pub(crate) mod schedule;
+mod scribe;
 mod step;
 
 use std::hint::cold_path;
@@ -42,7 +43,9 @@ use crate::world::dialer::Dialer;
 use crate::world::event::{Event, Kind, Soon};
 use crate::world::faults::Faults;
 
+pub(crate) use carrier::changed_something;
 pub use plan::WorldPlan;
+pub use scribe::Scribe;
 
 /// Calls are served out at most this long after the horizon.
 const SERVE_OUT: Micros = 24 * 3_600_000_000;
@@ -83,6 +86,10 @@ pub struct World<'a> {
     extra_polls: bool,
     check: Option<CheckEngine>,
     broken: Option<String>,
+    /// Is told every step.
+    scribe: Option<&'a mut dyn Scribe>,
+    /// Of what is given by a record, how much has happened.
+    n_given: usize,
 }
 
 /// A look at the engine between steps: what is wrong with it, if anything.
@@ -128,6 +135,21 @@ impl<'a> World<'a> {
     /// If the plan's policy is wrong: its reader has checked it.
     #[must_use]
     pub fn new(plan: &'a WorldPlan, seed: Seed, recorder: Recorder, checks: Checks) -> Self {
+        World::watched(plan, seed, recorder, checks, None)
+    }
+
+    /// The same, with somebody who writes down every step, the first ones included.
+    ///
+    /// # Panics
+    /// As [`World::new`].
+    #[must_use]
+    pub fn watched(
+        plan: &'a WorldPlan,
+        seed: Seed,
+        recorder: Recorder,
+        checks: Checks,
+        scribe: Option<&'a mut dyn Scribe>,
+    ) -> Self {
         let engine = Engine::new(plan.policy.clone())
             .expect("invariant: the scenario's reader checks the policy");
         let mut world = World {
@@ -162,9 +184,12 @@ impl<'a> World<'a> {
             extra_polls: checks.extra_polls,
             check: checks.after_step,
             broken: None,
+            scribe,
+            n_given: 0,
         };
         world.assign_agents();
         world.schedule_faults();
+        world.plan_given();
         for (i, (at, ..)) in plan.queue_hours.iter().enumerate() {
             world.schedule(Timestamp(*at), Kind::QueueHours, i as u32, 0);
         }
@@ -285,6 +310,7 @@ impl<'a> World<'a> {
                     Input::QueueClosed { queue }
                 });
             }
+            Kind::Given => self.given_happens(),
             Kind::Staffing => self.staffing_changes(event.index(), event.generation()),
             Kind::BreaksOfDay => self.plan_breaks(event.index(), event.generation()),
             Kind::BreakBegins => self.break_begins(event.index(), event.generation()),

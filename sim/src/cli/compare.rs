@@ -1,6 +1,6 @@
 //! `linefinder compare SCENARIO...`.
 
-mod asked;
+pub(super) mod asked;
 mod contenders;
 
 use std::path::PathBuf;
@@ -94,7 +94,8 @@ enum PairingArg {
 }
 
 pub(super) fn compare(args: &CompareArgs) -> Exit {
-    let prepared = asked::measures(args).and_then(|asked| Ok((contenders::all(args)?, asked)));
+    let prepared = asked::measures(&args.measures, &args.margins)
+        .and_then(|asked| Ok((contenders::all(args)?, asked)));
     let (contenders, measures) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {

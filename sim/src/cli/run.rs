@@ -14,6 +14,7 @@ use reports::report::{Precision, RunReport};
 
 use super::files::Folder;
 use super::progress::Progress;
+use super::recording::Recording;
 use super::{Exit, RunArgs, files, print, repeat, tell};
 use crate::experiment::{self, Control, Options, Run, RunError};
 use crate::scenario::Scenario;
@@ -43,6 +44,14 @@ pub(super) fn run(args: &RunArgs) -> Exit {
             return Exit::Invalid;
         }
     };
+    let recording = args.journal.as_deref().map(Recording::begin).transpose();
+    let recording = match recording {
+        Ok(recording) => recording,
+        Err(error) => {
+            tell(&format!("error: {error}"));
+            return Exit::Invalid;
+        }
+    };
     let options = Options {
         threads: threads(args.threads),
         rows: args.calls,
@@ -55,11 +64,19 @@ pub(super) fn run(args: &RunArgs) -> Exit {
         progress: &|done, planned| progress.show(done, planned),
     };
     let finished = experiment::run(&scenario, &options, &control);
+    let control = Control {
+        stop: &stop,
+        progress: &|_, _| {},
+    };
     let wall_s = progress.finish();
     match finished {
         Ok(run) => {
             let timing = Timing::new(run.calls, wall_s);
             let exit = show(args, &run, &timing, folder.as_ref());
+            let recorded = recording.map(|file| file.write(&scenario, &options, &control));
+            if let Some(Err(failed)) = recorded {
+                return failed;
+            }
             if exit != Exit::Passed {
                 tell(&repeat::advice(&options.command));
             }

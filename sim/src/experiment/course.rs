@@ -98,7 +98,7 @@ fn recorder_options(
 }
 
 /// A round step that gives about [`SERIES_POINTS`] points.
-pub(super) fn series_step(horizon: u64) -> u64 {
+pub(crate) fn series_step(horizon: u64) -> u64 {
     const MINUTE: u64 = 60_000_000;
     const STEPS: [u64; 10] = [1, 2, 5, 10, 15, 30, 60, 120, 240, 1440];
     STEPS

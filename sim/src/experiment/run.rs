@@ -164,7 +164,7 @@ pub(super) fn refuse_journals(scenario: &Scenario) -> Result<(), RunError> {
     }
 }
 
-fn agent_names(scenario: &Scenario) -> Vec<String> {
+pub(super) fn agent_names(scenario: &Scenario) -> Vec<String> {
     scenario
         .world
         .agents

@@ -147,6 +147,7 @@ fn arrival(at: Moment, start: DateTime, queue: QueueId, class: ClassId) -> Trace
         arrived_at: Timestamp(since),
         queue: Some(queue),
         class: Some(class),
+        key: None,
         talk: None,
         patience: Patience::Unknown,
         recorded: crate::trace::Recorded::default(),

@@ -53,6 +53,8 @@ pub enum Staffing {
         /// From when on, how many.
         steps: Vec<(DateTime, u32)>,
     },
+    /// One agent, who comes and goes as a journal says ([`super::World::given`]). Not in files.
+    Given,
 }
 
 impl Staffing {
@@ -63,6 +65,7 @@ impl Staffing {
             Staffing::Count(count) => *count,
             Staffing::Table(table) => table.days.iter().flatten().copied().max().unwrap_or(0),
             Staffing::Dated { steps, .. } => steps.iter().map(|(_, n)| *n).max().unwrap_or(0),
+            Staffing::Given => 1,
         }
     }
 }

@@ -40,7 +40,7 @@ impl Scenario {
         self.world.agents.iter().find_map(|group| {
             let name = &group.group;
             match group.staffing {
-                Staffing::Table(_) | Staffing::Dated { .. } => {
+                Staffing::Table(_) | Staffing::Dated { .. } | Staffing::Given => {
                     Some(format!("the staffing of {name} changes"))
                 }
                 Staffing::Count(_) if !group.shifts.is_empty() => {

@@ -17,6 +17,7 @@ pub(crate) use dist::KINDS as DIST_KINDS;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use engine::id::{ClassId, QueueId};
 use jiff::civil::DateTime;
@@ -331,6 +332,7 @@ fn world(
         store: world::store(keys.get("store"), context),
         faults: world::faults(keys.get("faults"), horizon),
         value: world::value(keys.get("value")),
+        given: Arc::default(),
         names: context.names.borrow().clone(),
     }
 }

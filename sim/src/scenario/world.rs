@@ -1,7 +1,9 @@
 //! The world: everything that would happen whatever the policy. Absent keys mean the ideal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use engine::{Input, Timestamp};
 use policy_file::Names;
 use serde::Serialize;
 
@@ -24,6 +26,10 @@ pub struct World {
     pub faults: Vec<Fault>,
     /// What a call is worth.
     pub value: Value,
+    /// What happened in a journal and happens again, whatever is simulated: agents' presence, opened and
+    /// closed queues. Ascending. Empty in every scenario that is read from a file.
+    #[serde(skip)]
+    pub given: Arc<[(Timestamp, Input)]>,
 }
 
 /// The telephone network. [`Default`] is the ideal: no delay, no failure, no limit.

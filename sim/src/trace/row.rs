@@ -150,6 +150,7 @@ impl Layout {
             arrived_at: Timestamp(u64::try_from(since).unwrap_or(0)),
             queue,
             class,
+            key: None,
             talk: None,
             patience: self.patience(row)?,
             recorded: Recorded {

@@ -4,11 +4,12 @@
 //! Owns an agent's state, and when it comes and goes.
 
 mod breaks;
+mod given;
 mod legs;
 mod presence;
 pub(crate) mod talk;
 
-use engine::id::AgentId;
+use engine::id::{AgentId, Level, QueueId};
 use engine::input::AgentStatus;
 use engine::{Input, Timestamp};
 use reports::record::TrueAvailability;
@@ -107,18 +108,10 @@ impl World<'_> {
                     breaks: 0,
                     drawn: 0,
                 });
-                self.feed(Input::AgentAssigned {
-                    agent,
-                    queues: group.queues.clone(),
-                });
-                let first: Vec<_> = group
-                    .queues
-                    .iter()
-                    .filter(|(_, level)| *level == 1)
-                    .map(|(queue, _)| *queue)
-                    .collect();
-                self.recorder.agent_serves(self.now, agent, &first);
-                self.tell_truth(agent.0);
+                // Whom a record brings in, it also assigns.
+                if !group.is_given {
+                    self.assign(agent, group.queues.clone());
+                }
                 if group.device.is_some() {
                     self.schedule_turn(agent.0);
                 }
@@ -130,6 +123,14 @@ impl World<'_> {
                 self.schedule(Timestamp::ZERO, Kind::BreaksOfDay, g as u32, 0);
             }
         }
+    }
+
+    fn assign(&mut self, agent: AgentId, queues: Box<[(QueueId, Level)]>) {
+        let at_once = queues.iter().filter(|(_, level)| *level == 1);
+        let at_once: Vec<_> = at_once.map(|(queue, _)| *queue).collect();
+        self.feed(Input::AgentAssigned { agent, queues });
+        self.recorder.agent_serves(self.now, agent, &at_once);
+        self.tell_truth(agent.0);
     }
 
     pub(crate) fn staffing_changes(&mut self, group: u32, row: u32) {

@@ -168,7 +168,7 @@ impl World<'_> {
             is_live: true,
         });
         self.fresh = Some(slot);
-        let caller = CallerKey(self.draws.bits(Purpose::CallerKey, first_of(entity), 0));
+        let caller = self.hashed(plan, entity);
         self.feed(Input::CallArrived {
             call,
             caller,
@@ -178,6 +178,14 @@ impl World<'_> {
         if is_redial {
             self.recorder.redialed(call);
         }
+    }
+
+    /// Who calls, as the server hashes the number.
+    #[inline]
+    fn hashed(&self, plan: &StreamPlan, entity: u64) -> CallerKey {
+        recorded(&plan.source, entity & ((1 << NUMBER_BITS) - 1))
+            .and_then(|call| call.key)
+            .unwrap_or_else(|| CallerKey(self.draws.bits(Purpose::CallerKey, first_of(entity), 0)))
     }
 
     /// The server is away until `back`: the carrier holds the call, or ends it.

@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub(crate) enum Kind {
+    /// What a record says happens (0).
+    Given,
     /// A group's number of agents changes (group; generation = row of its table).
     Staffing,
     /// A day's breaks are planned (group; generation = day).
@@ -55,7 +57,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 24] = [
+    const ALL: [Kind; 25] = [
+        Kind::Given,
         Kind::Staffing,
         Kind::BreaksOfDay,
         Kind::FaultBegins,
@@ -85,7 +88,8 @@ impl Kind {
     /// The order at one instant: what is planned, answers, service ends, hang-ups, arrivals.
     pub(crate) const fn class(self) -> u8 {
         match self {
-            Kind::FaultBegins
+            Kind::Given
+            | Kind::FaultBegins
             | Kind::FaultEnds
             | Kind::QueueHours
             | Kind::Staffing

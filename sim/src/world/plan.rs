@@ -1,14 +1,15 @@
 //! A scenario made ready to run: distributions instead of their specifications, tables instead of
 //! schedules. Built once, shared by every replication and thread; holds nothing random.
 
-use engine::id::{ClassId, Level, QueueId};
+use engine::Input;
+use engine::id::{AgentId, ClassId, Level, QueueId};
 use engine::policy::{Feature, Policy, Transport};
-use engine::time::{Micros, micros};
+use engine::time::{Micros, Timestamp, micros};
 
 use crate::dist::{Dist, Interpolation, SurvivalPoint};
 use crate::scenario::{
     AgentGroup, Arrivals, CallStream, CallbackAnswer, CarrierWorld, DistSpec, Fault, FaultKind,
-    PerPeriod, RedialAfter, Scenario, StoreWorld,
+    PerPeriod, RedialAfter, Scenario, Staffing, StoreWorld,
 };
 use crate::trace::TraceCall;
 use crate::world::arrivals::expected;
@@ -45,6 +46,10 @@ pub struct WorldPlan {
     pub(crate) times_webhooks: bool,
     /// Some queue's agents are asked on their own screens, without a request to the carrier.
     pub(crate) pulls: bool,
+    /// What happens as a record says, ascending.
+    pub(crate) given: Arc<[(Timestamp, Input)]>,
+    /// By agent: of which signs of its presence the record knows.
+    signs: Box<[Signs]>,
 }
 
 /// One stream of calls.
@@ -119,6 +124,8 @@ pub(crate) struct GroupPlan {
     /// file moves nobody's draws.
     pub(crate) key: u64,
     pub(crate) size: u32,
+    /// A record says what they do.
+    pub(crate) is_given: bool,
     pub(crate) queues: Box<[(QueueId, Level)]>,
     /// When how many are to be there, ascending.
     pub(crate) staffing: Vec<(Micros, u32)>,
@@ -200,6 +207,8 @@ impl WorldPlan {
                     .alerts
                     .is_some_and(|alerts| alerts.agent_availability.0 > 0)
                 || scenario.world.agents.iter().any(|g| g.heartbeat.is_some()),
+            given: scenario.world.given.clone(),
+            signs: signs(&scenario.world.given),
             local,
             policy,
         };
@@ -208,11 +217,45 @@ impl WorldPlan {
         plan
     }
 
+    /// Of which signs of the agent's presence the record knows.
+    pub(crate) fn signs_of(&self, agent: AgentId) -> Signs {
+        self.signs.get(agent.index()).copied().unwrap_or_default()
+    }
+
     /// How many agents there are in all.
     #[must_use]
     pub fn n_agents(&self) -> u32 {
         self.groups.iter().map(|g| g.size).sum()
     }
+}
+
+/// Of which signs of an agent's presence a record knows. Of the others the agent gives the ideal ones while it
+/// is signed in.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Signs {
+    pub(crate) heartbeats: bool,
+    pub(crate) device: bool,
+}
+
+fn signs(given: &[(Timestamp, Input)]) -> Box<[Signs]> {
+    let mut signs: Vec<Signs> = Vec::new();
+    for (_, input) in given {
+        let (Input::DeviceConnected { agent }
+        | Input::DeviceDisconnected { agent }
+        | Input::HeartbeatReceived { agent }) = input
+        else {
+            continue;
+        };
+        if signs.len() <= agent.index() {
+            signs.resize(agent.index() + 1, Signs::default());
+        }
+        let known = &mut signs[agent.index()];
+        match matches!(input, Input::HeartbeatReceived { .. }) {
+            true => known.heartbeats = true,
+            false => known.device = true,
+        }
+    }
+    signs.into_boxed_slice()
 }
 
 impl PeriodPlan {
@@ -327,6 +370,7 @@ fn group_plan(group: &AgentGroup, local: &LocalTime, horizon: Micros) -> GroupPl
     GroupPlan {
         key: name_key(&group.group),
         size: group.staffing.most(),
+        is_given: group.staffing == Staffing::Given,
         queues: group.queues.clone().into_boxed_slice(),
         staffing: schedule::staffing(group, local, horizon),
         breaks: schedule::breaks(group),

@@ -72,6 +72,7 @@ pub(crate) fn staffing(
             }
             steps
         }
+        Staffing::Given => Vec::new(),
         Staffing::Dated { steps, .. } => steps
             .iter()
             .map(|(at, count)| (local.of(*at).unwrap_or(0), *count))

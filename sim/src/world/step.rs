@@ -1,5 +1,7 @@
 //! One engine step: what happened goes in, and every output that comes out is recorded and carried out.
 
+use std::hint::cold_path;
+
 use engine::Input;
 use engine::output::{Event as Said, Output, What};
 use engine::time::{Micros, Timestamp};
@@ -46,6 +48,10 @@ impl World<'_> {
     fn step(&mut self, input: Option<Input>) {
         let mut out = self.out.take().unwrap_or_default();
         out.clear();
+        let told = match &self.scribe {
+            Some(_) => input.clone(),
+            None => None,
+        };
         let is_webhook = self.plan.times_webhooks && input.as_ref().is_some_and(is_webhook);
         match input {
             Some(input) => {
@@ -55,6 +61,10 @@ impl World<'_> {
             None => self.engine.advance_to(self.now, &mut out),
         }
         self.steps += 1;
+        if let Some(scribe) = &mut self.scribe {
+            cold_path();
+            scribe.stepped(self.now, told, &out);
+        }
         if let Some(check) = self.check {
             self.check_engine(check);
         }

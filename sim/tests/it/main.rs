@@ -23,6 +23,7 @@ mod people;
 mod plan;
 mod readme;
 mod replay;
+mod replay_command;
 mod scenario_errors;
 mod scenario_reads;
 mod schemas;

@@ -4,7 +4,6 @@ use policy_file::field::known_names;
 use policy_file::quantity;
 use reports::measures::{Measure, Unit};
 
-use super::CompareArgs;
 use crate::scenario::measure_ids;
 
 /// What is compared unless said otherwise: whether callers are served, how fast, and at what cost.
@@ -21,11 +20,11 @@ const MAIN: &[&str] = &[
 type Asked = (&'static Measure, Option<f64>);
 
 /// The measures, each with its margin.
-pub(super) fn measures(args: &CompareArgs) -> Result<Vec<Asked>, String> {
+pub(in crate::cli) fn measures(ids: &[String], margins: &[String]) -> Result<Vec<Asked>, String> {
     let mut asked: Vec<Asked> = Vec::new();
-    let ids: Vec<&str> = match args.measures.is_empty() {
+    let ids: Vec<&str> = match ids.is_empty() {
         true => MAIN.to_vec(),
-        false => args.measures.iter().map(String::as_str).collect(),
+        false => ids.iter().map(String::as_str).collect(),
     };
     for id in ids {
         let measure = measure(id, "--measure")?;
@@ -33,7 +32,7 @@ pub(super) fn measures(args: &CompareArgs) -> Result<Vec<Asked>, String> {
             asked.push((measure, None));
         }
     }
-    for margin in &args.margins {
+    for margin in margins {
         let wrong = |what: String| format!("error: --margin {margin}: {what}");
         let (id, value) = margin
             .split_once('=')
