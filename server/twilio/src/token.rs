@@ -7,7 +7,7 @@ use crate::{AccountSid, Secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::Sha256;
 use std::fmt;
 
@@ -85,24 +85,19 @@ impl Issuer {
         now: u64,
         life: TokenLife,
     ) -> String {
-        let header = Header {
-            alg: "HS256",
-            cty: "twilio-fpa;v=1",
-            typ: "JWT",
-            twr: self.region.as_deref(),
-        };
-        let claims = Claims {
-            jti: format!("{}-{now}", self.key.sid),
-            grants: Grants {
-                identity: identity.as_str(),
-                voice: Voice::of(grant),
-            },
-            iat: now,
-            nbf: now,
-            exp: now.saturating_add(u64::from(life.0)),
-            iss: &self.key.sid,
-            sub: self.account.as_str(),
-        };
+        let mut header = json!({ "alg": "HS256", "cty": "twilio-fpa;v=1", "typ": "JWT" });
+        if let Some(region) = &self.region {
+            header["twr"] = json!(region);
+        }
+        let claims = json!({
+            "jti": format!("{}-{now}", self.key.sid),
+            "grants": { "identity": identity.as_str(), "voice": grant.claims() },
+            "iat": now,
+            "nbf": now,
+            "exp": now.saturating_add(u64::from(life.0)),
+            "iss": self.key.sid,
+            "sub": self.account.as_str(),
+        });
         let signed = format!("{}.{}", part(&header), part(&claims));
         let mac = Hmac::<Sha256>::new_from_slice(self.key.secret.expose().as_bytes());
         let mut mac = mac.expect("invariant: HMAC takes keys of every length");
@@ -112,65 +107,23 @@ impl Issuer {
     }
 }
 
-fn part(content: &impl Serialize) -> String {
-    let json = serde_json::to_vec(content);
-    URL_SAFE_NO_PAD.encode(json.expect("invariant: texts and numbers are JSON"))
-}
-
-#[derive(Serialize)]
-struct Header<'a> {
-    alg: &'static str,
-    cty: &'static str,
-    typ: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    twr: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Claims<'a> {
-    jti: String,
-    grants: Grants<'a>,
-    iat: u64,
-    nbf: u64,
-    exp: u64,
-    iss: &'a str,
-    sub: &'a str,
-}
-
-#[derive(Serialize)]
-struct Grants<'a> {
-    identity: &'a str,
-    voice: Voice<'a>,
-}
-
-#[derive(Serialize)]
-struct Voice<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    incoming: Option<Incoming>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outgoing: Option<Outgoing<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    push_credential_sid: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Incoming {
-    allow: bool,
-}
-
-#[derive(Serialize)]
-struct Outgoing<'a> {
-    application_sid: &'a str,
-}
-
-impl<'a> Voice<'a> {
+impl VoiceGrant {
     /// What is not allowed is absent, as in the official libraries.
-    fn of(grant: &'a VoiceGrant) -> Self {
-        let application = grant.outgoing_application.as_deref();
-        Self {
-            incoming: grant.incoming.then_some(Incoming { allow: true }),
-            outgoing: application.map(|application_sid| Outgoing { application_sid }),
-            push_credential_sid: grant.push_credential.as_deref(),
+    fn claims(&self) -> Value {
+        let mut claims = json!({});
+        if self.incoming {
+            claims["incoming"] = json!({ "allow": true });
         }
+        if let Some(application) = &self.outgoing_application {
+            claims["outgoing"] = json!({ "application_sid": application });
+        }
+        if let Some(credential) = &self.push_credential {
+            claims["push_credential_sid"] = json!(credential);
+        }
+        claims
     }
+}
+
+fn part(content: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(content.to_string())
 }

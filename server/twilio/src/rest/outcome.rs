@@ -61,12 +61,11 @@ pub fn classify<O: Operation>(operation: &O, answer: Answer) -> Outcome<O::Resou
         Ok(reply) => match reply.status {
             200..=299 => match operation.read(&reply.body) {
                 Some(resource) => Outcome::Done(resource),
-                None => uncertain(
-                    operation.repeating(),
-                    Why::Unreadable {
-                        status: reply.status,
-                    },
-                ),
+                None => {
+                    let status = reply.status;
+                    let why = Why::Unreadable { status };
+                    uncertain(operation.repeating(), None, why)
+                }
             },
             _ => refused(operation, &reply),
         },
@@ -74,7 +73,9 @@ pub fn classify<O: Operation>(operation: &O, answer: Answer) -> Outcome<O::Resou
             after: None,
             why: Why::Failed(failure),
         },
-        Err(failure @ Failure::Lost(_)) => uncertain(operation.repeating(), Why::Failed(failure)),
+        Err(failure @ Failure::Lost(_)) => {
+            uncertain(operation.repeating(), None, Why::Failed(failure))
+        }
     }
 }
 
@@ -94,20 +95,17 @@ fn refused<O: Operation>(operation: &O, reply: &Reply) -> Outcome<O::Resource> {
         return Outcome::Over(problem);
     }
     match reply.status {
-        408 | 500.. => match uncertain(operation.repeating(), Why::Status(problem)) {
-            Outcome::Retry { why, .. } => Outcome::Retry {
-                after: reply.retry_after,
-                why,
-            },
-            other => other,
-        },
+        408 | 500.. => {
+            let why = Why::Status(problem);
+            uncertain(operation.repeating(), reply.retry_after, why)
+        }
         _ => Outcome::Refused(problem),
     }
 }
 
-fn uncertain<R>(repeating: Repeating, why: Why) -> Outcome<R> {
+fn uncertain<R>(repeating: Repeating, after: Option<Duration>, why: Why) -> Outcome<R> {
     match repeating {
-        Repeating::Harmless => Outcome::Retry { after: None, why },
+        Repeating::Harmless => Outcome::Retry { after, why },
         Repeating::Unsafe => Outcome::Ambiguous(why),
     }
 }

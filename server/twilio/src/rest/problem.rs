@@ -1,6 +1,6 @@
 //! What Twilio says when it does not do what it was asked.
 
-use serde::Deserialize;
+use serde_json::Value;
 use std::fmt;
 
 /// A refusal, read from either form of its body: `{code, message, more_info, status}` or RFC 9457's
@@ -15,32 +15,19 @@ pub struct Problem {
     pub message: String,
 }
 
-#[derive(Deserialize)]
-struct Body {
-    code: Option<serde_json::Value>,
-    message: Option<serde_json::Value>,
-    detail: Option<serde_json::Value>,
-    title: Option<serde_json::Value>,
-}
-
 impl Problem {
     /// Reads a body; anything is a problem.
     #[must_use]
     pub fn read(status: u16, body: &[u8]) -> Self {
-        let Ok(body) = serde_json::from_slice::<Body>(body) else {
-            return Self {
-                status,
-                code: None,
-                message: String::new(),
-            };
-        };
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
         // Numbers are written as texts in places.
-        let code = body.code.and_then(|code| match code.as_str() {
+        let code = body.get("code").and_then(|code| match code.as_str() {
             Some(text) => text.parse().ok(),
-            None => code.as_u64().and_then(|code| code.try_into().ok()),
+            None => code.as_u64()?.try_into().ok(),
         });
-        let texts = [body.message, body.detail, body.title];
-        let mut texts = texts.iter().flatten().filter_map(|text| text.as_str());
+        let mut texts = ["message", "detail", "title"]
+            .into_iter()
+            .filter_map(|key| body.get(key)?.as_str());
         Self {
             status,
             code,

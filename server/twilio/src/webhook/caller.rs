@@ -73,9 +73,9 @@ fn is_withheld(text: &str) -> bool {
         Some(address) => address.split(['@', ';', '?']).next().unwrap_or_default(),
         None => text,
     };
-    let spelt = |word: &&str| text.strip_prefix('+').is_some_and(|t| t == on_keys(word));
+    let spelt = |word: &str| text.strip_prefix('+').is_some_and(|t| t == on_keys(word));
     let mut words = WORDS.iter();
-    text.is_empty() || words.any(|word| text.eq_ignore_ascii_case(word) || spelt(&word))
+    text.is_empty() || words.any(|word| text.eq_ignore_ascii_case(word) || spelt(word))
 }
 
 /// `anonymous` is 266696687: carriers that take numbers only write words so. None is a number that exists.
