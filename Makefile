@@ -10,6 +10,7 @@ export LINEFINDER_SKIPPED = $(CURDIR)/target/skipped-tests
 test:
 	@mkdir -p target && rm -f "$$LINEFINDER_SKIPPED"
 	@.ci/packages nats-server
+	@.ci/judges
 	cargo test --workspace --locked
 	@.ci/skipped
 
