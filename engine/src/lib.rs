@@ -77,11 +77,12 @@ mod routing;
 mod scan;
 
 // Beside it: `alert`, `learning` and `estimate` (how long callers wait), `view` (what is believed),
-// `invariants` (what must hold).
+// `invariants` (what must hold), `snapshot` (the state written down).
 mod alert;
 pub mod estimate;
 pub mod invariants;
 mod learning;
+mod snapshot;
 pub mod view;
 
 // The data structures: `tree` (ordered sets that count), `directory` (live ids).
@@ -94,5 +95,6 @@ pub use input::Input;
 pub use output::{Command, Event, Outbox, Output, What};
 pub use policy::Policy;
 pub use rejection::Rejection;
+pub use snapshot::{BEHAVIOUR_VERSION, RestoreError, SNAPSHOT_FORMAT, Snapshot};
 pub use time::Timestamp;
 pub use view::View;

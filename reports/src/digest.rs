@@ -46,6 +46,24 @@ impl fmt::Display for TraceDigest {
 }
 
 impl TraceDigest {
+    /// Before anything was said: what a journal begins with.
+    pub const NOTHING: TraceDigest = TraceDigest([0; 2]);
+
+    /// The digest of a journal after one more step with these outputs: unlike [`TraceHasher`]'s, it
+    /// goes on from a digest alone, so that a journal is continued, and replayed, from any row. A step
+    /// that said nothing leaves it as it was.
+    #[must_use]
+    #[inline]
+    pub fn then(self, outputs: &[Output]) -> TraceDigest {
+        if outputs.is_empty() {
+            return self;
+        }
+        let mut hasher = TraceHasher::new();
+        hasher.take(Row::pair(self.0[0], self.0[1]));
+        hasher.outputs(outputs);
+        hasher.digest()
+    }
+
     /// The digest of a run of replications, in their order.
     #[must_use]
     pub fn combine(replications: impl IntoIterator<Item = TraceDigest>) -> TraceDigest {
@@ -188,6 +206,16 @@ mod tests {
         let (a, b) = (of(&trace[..1]), of(&trace[1..]));
         assert_ne!(TraceDigest::combine([a, b]), TraceDigest::combine([b, a]));
         assert_ne!(TraceDigest::combine([a]), a);
+    }
+
+    #[test]
+    fn a_digest_goes_on_from_where_it_stood_and_tells_steps_apart() {
+        let (start, trace) = (TraceDigest::NOTHING, trace());
+        let whole = start.then(&trace[..1]).then(&[]).then(&trace[1..]);
+        assert_eq!(whole, start.then(&trace[..1]).then(&trace[1..]));
+        assert_ne!(whole, start.then(&trace[..2]).then(&trace[2..]));
+        assert_ne!(whole, start.then(&trace));
+        assert_eq!(start.then(&[]), start);
     }
 
     #[test]

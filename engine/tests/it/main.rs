@@ -14,4 +14,5 @@ mod fuzz;
 mod properties;
 mod reference;
 mod script;
+mod snapshot;
 mod swarm;

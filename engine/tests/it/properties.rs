@@ -9,6 +9,7 @@ pub mod draws;
 pub mod ledger;
 mod play;
 pub mod policies;
+mod restarts;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use proptest::test_runner::{RngSeed, TestRunner};
 
 use draws::Draws;
 use play::{Step, play, replay};
+use restarts::Restarts;
 
 fn config() -> ProptestConfig {
     let cases = std::env::var("LINEFINDER_CASES");
@@ -58,18 +60,22 @@ proptest! {
     ) {
         let policy = policies::any_policy(&mut Draws::new(&policy));
         let played = play(&policy, &steps);
-        prop_assert_eq!(&replay(&policy, &played.inputs, looks, None), &played.outputs);
+        let outputs = replay(&policy, &played.inputs, looks, &Restarts::default());
+        prop_assert_eq!(&outputs, &played.outputs);
     }
 
-    /// The state written down and read back has the same future.
+    /// The state written down and read back, as text and as bytes, has the same future.
     #[test]
     fn a_restored_engine_goes_on_as_it_would_have(
-        (policy, steps) in runs(250), at in any::<prop::sample::Index>()
+        (policy, steps) in runs(250),
+        places in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+        form in any::<bool>(),
     ) {
         let policy = policies::any_policy(&mut Draws::new(&policy));
         let played = play(&policy, &steps);
-        let at = at.index(played.inputs.len());
-        prop_assert_eq!(&replay(&policy, &played.inputs, 0, Some(at)), &played.outputs);
+        let places = places.iter().map(|place| place.index(played.inputs.len()));
+        let restarts = Restarts::alternating(places, form);
+        prop_assert_eq!(&replay(&policy, &played.inputs, 0, &restarts), &played.outputs);
     }
 
     /// Of two calls that wait, the later one is offered first if and only if the bound of

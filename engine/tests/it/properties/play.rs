@@ -11,6 +11,7 @@ use engine::{Command, Engine, Event, Input, Outbox, Output, Timestamp, What, inv
 use super::draws::Draws;
 use super::ledger::Ledger;
 use super::policies::any_policy;
+use super::restarts::Restarts;
 
 /// Numbers that say what happens next.
 #[derive(Clone, Debug)]
@@ -139,13 +140,13 @@ fn step(
     played.outputs.extend_from_slice(out);
 }
 
-/// What comes out of the same inputs when the driver looks `looks` times in between, or is
-/// restored from its written state before input `restored`.
+/// What comes out of the same inputs when the driver looks `looks` times in between, and is
+/// restored from its written state where `restarts` says so.
 pub fn replay(
     policy: &Policy,
     inputs: &[(Timestamp, Input)],
     looks: u64,
-    restored: Option<usize>,
+    restarts: &Restarts,
 ) -> Vec<Output> {
     let mut engine = Engine::new(policy.clone()).expect("a sound policy");
     let mut out = Outbox::new();
@@ -160,10 +161,7 @@ pub fn replay(
             let between = last.0 + (until.0 - last.0) * k / looks;
             engine.advance_to(Timestamp(between), &mut out);
         }
-        if restored == Some(i) {
-            let written = serde_json::to_string(&engine).expect("written");
-            engine = serde_json::from_str(&written).expect("read");
-        }
+        engine = restarts.before(i, engine);
         // A refusal is an output of the first run, too: it said nothing.
         let _ = engine.handle(*now, input.clone(), &mut out);
         last = *now;
