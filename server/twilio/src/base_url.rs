@@ -47,10 +47,14 @@ impl BaseUrl {
         if !fits {
             return Err(BaseUrlError::Host);
         }
-        match parts.port.strip_prefix(':').map(str::parse::<u16>) {
-            None if parts.port.is_empty() => Ok(Self(text.to_owned())),
-            Some(Ok(1..)) => Ok(Self(text.to_owned())),
-            _ => Err(BaseUrlError::Port),
+        // `parse` alone would take a sign.
+        let number = parts.port.strip_prefix(':');
+        let digits = number.filter(|n| n.bytes().all(|c| c.is_ascii_digit()));
+        let port = digits.and_then(|n| n.parse::<u16>().ok());
+        if number.is_none() || port.is_some_and(|port| port > 0) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BaseUrlError::Port)
         }
     }
 

@@ -7,7 +7,6 @@ use crate::requests::{account, call, member, offer, queue, update};
 use crate::stub::{Behaviour, Seen, Stub, within};
 use serde_json::json;
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -62,21 +61,12 @@ fn description() -> Option<PathBuf> {
     Some(folder.join("twilio_api_v2010.prism.json"))
 }
 
+/// On a port that is free, which it names once it listens there.
 fn prism(upstream: &str) -> Option<Prism> {
     let (description, node) = (description()?, node()?);
-    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = free.local_addr().expect("bound").port();
-    drop(free);
     let mut process = Command::new("node")
         .arg(node.join("node_modules/@stoplight/prism-cli/dist/index.js"))
-        .args([
-            "proxy",
-            "--errors",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            &port.to_string(),
-        ])
+        .args(["proxy", "--errors", "--host", "127.0.0.1", "--port", "0"])
         .arg(description)
         .arg(upstream)
         .stdout(Stdio::piped())
@@ -84,18 +74,20 @@ fn prism(upstream: &str) -> Option<Prism> {
         .spawn()
         .expect("Prism starts");
     let output = process.stdout.take().expect("piped");
-    let prism = Prism {
+    let mut prism = Prism {
         process,
-        base: format!("http://127.0.0.1:{port}"),
+        base: String::new(),
     };
     let mut lines = BufReader::new(output).lines().map_while(Result::ok);
     let mut said = Vec::new();
-    let listens = lines.any(|line| {
-        let listens = line.contains("Prism is listening");
+    for line in lines.by_ref() {
+        if let Some((_, base)) = line.split_once("Prism is listening on ") {
+            prism.base = base.trim().to_owned();
+            break;
+        }
         said.push(line);
-        listens
-    });
-    assert!(listens, "Prism ended: {}", said.join("\n"));
+    }
+    assert!(!prism.base.is_empty(), "Prism ended: {}", said.join("\n"));
     // What it says further is read, so that it never waits for a reader.
     std::thread::spawn(move || lines.for_each(drop));
     Some(prism)
