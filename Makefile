@@ -9,7 +9,8 @@ export LINEFINDER_SKIPPED = $(CURDIR)/target/skipped-tests
 
 test:
 	@mkdir -p target && rm -f "$$LINEFINDER_SKIPPED"
-	@.ci/packages nats-server
+	@.ci/packages nats-server postgresql
+	@.ci/judges
 	cargo test --workspace --locked
 	@.ci/skipped
 

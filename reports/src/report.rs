@@ -34,6 +34,9 @@ pub struct RunMeta {
     pub trace_digest: String,
     /// Of intervals and of the gates as a family, 0..1.
     pub confidence: f64,
+    /// The level at which bounds are computed so that they hold with `confidence`: more than that for a run that
+    /// stopped by itself. `None`: the same.
+    pub level: Option<f64>,
     /// Queue names by [`QueueId`].
     pub queues: Vec<String>,
     /// Class names by [`ClassId`].
@@ -77,6 +80,8 @@ pub struct Precision {
     pub wanted: Option<f64>,
     /// The share of the estimate that was asked for, when it was one.
     pub relative: Option<f64>,
+    /// The level at which its bounds are computed.
+    pub level: f64,
     /// Not more than so many replications.
     pub max_replications: u32,
 }
@@ -145,7 +150,7 @@ impl RunReport {
         replications: &[Replication],
         gates: &[Gate<'_>],
     ) -> RunReport {
-        let confidence = meta.confidence;
+        let confidence = meta.level.unwrap_or(meta.confidence);
         let figures = |part: Part| -> Vec<Figure> {
             measures::all()
                 .filter(|measure| measure.is_of(part))

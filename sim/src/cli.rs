@@ -152,7 +152,7 @@ struct RunArgs {
     /// The scenario file.
     scenario: PathBuf,
     /// The seed of every draw, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Exactly so many replications, instead of the scenario's number and its `until`.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -197,7 +197,7 @@ struct CalibrateArgs {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// The seed of every draw, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Exactly so many replications, instead of the scenario's number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -229,7 +229,7 @@ struct PlanArgs {
     /// The plan file.
     plan: PathBuf,
     /// The seed of every draw, instead of the scenarios'.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Replications of every scenario, instead of their own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

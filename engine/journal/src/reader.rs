@@ -31,7 +31,7 @@ impl<R: BufRead> Reader<R> {
     /// It is not the header of a journal, or not as it was written.
     pub fn open(mut input: R) -> Result<Self, Refused> {
         let mut line = Vec::with_capacity(512);
-        if !next_line(&mut input, &mut line).map_err(|fault| Refused::header(fault))? {
+        if !next_line(&mut input, &mut line).map_err(Refused::header)? {
             return Err(Refused::header(Fault::Unreadable(
                 "the file is empty".to_owned(),
             )));

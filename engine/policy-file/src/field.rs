@@ -377,7 +377,7 @@ pub fn known_names(known: &[String], wrong: &str) -> String {
     }
 }
 
-/// `a`, `b` or `c`; at most 12 of them.
+/// `a`, `b` or `c`; at most 24 of them.
 fn list_of(words: &[&str]) -> String {
     let shown: Vec<String> = words
         .iter()

@@ -7,12 +7,13 @@
 //! In reading order: [`source`] (texts and places), [`diagnostic`] (errors with their line),
 //! [`document`] and [`node`] (YAML as a tree that keeps text and places), [`overrides`] (`--set`),
 //! [`field`] and [`quantity`] (a value and its unit), [`policy`] (the policy itself), [`hours`],
-//! [`names`], [`mod@schema`].
+//! [`kind`] (which of them it is), [`names`], [`mod@schema`].
 
 pub mod diagnostic;
 pub mod document;
 pub mod field;
 pub mod hours;
+pub mod kind;
 pub mod names;
 pub mod node;
 pub mod overrides;
@@ -25,6 +26,7 @@ pub use diagnostic::{FileError, FileErrors, Problems};
 pub use document::Document;
 pub use field::{Field, Keys, Named};
 pub use hours::{Hours, OpenSpan, TimeOfDay, TimeSpan, Weekdays};
+pub use kind::Kind;
 pub use names::Names;
 pub use overrides::Overrides;
 pub use policy::{BindError, Guard, PolicyFile, Rollout, Route, feature_variables};

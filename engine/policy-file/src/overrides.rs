@@ -231,25 +231,34 @@ fn put(node: &mut Node, path: &str, one: &Override) -> Result<(), Refusal> {
 
 /// An item of a list by position, or by its `group`, `queue` or `name`.
 fn item<'n>(items: &'n mut [Node], key: &str) -> Result<&'n mut Node, Refusal> {
-    let is_called = |node: &Node| {
-        ["group", "queue", "name"].iter().any(|label| {
-            matches!(node.get(label).map(|n| &n.value), Some(Value::Scalar { text, .. }) if text == key)
-        })
+    let name = |node: &Node| {
+        let labels = ["group", "queue", "name"].iter();
+        let mut named = labels.filter_map(|label| match node.get(label).map(|n| &n.value) {
+            Some(Value::Scalar { text, .. }) => Some(text.clone()),
+            Some(Value::Null | Value::List(_) | Value::Map(_)) | None => None,
+        });
+        named.next()
     };
+    let is_called = |node: &Node| name(node).is_some_and(|name| name == key);
     let at = match key.parse::<usize>() {
         Ok(index) => Some(index).filter(|index| *index < items.len()),
         Err(_) => items.iter().position(is_called),
     };
-    let n_items = items.len();
-    match at {
-        Some(at) => Ok(&mut items[at]),
-        None => Err((
-            format!("the list has no item `{key}`"),
-            Some(format!(
-                "it has {n_items}; items are named by position from 0, or by their group, queue or name"
-            )),
-        )),
+    if let Some(at) = at {
+        return Ok(&mut items[at]);
     }
+    let names: Vec<String> = items.iter().filter_map(name).collect();
+    let here = match names.is_empty() {
+        true => String::new(),
+        false => format!("; {}", known_names(&names, key)),
+    };
+    Err((
+        format!("the list has no item `{key}`"),
+        Some(format!(
+            "it has {}; items are named by position from 0, or by their group, queue or name{here}",
+            items.len()
+        )),
+    ))
 }
 
 impl Node {

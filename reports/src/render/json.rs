@@ -238,6 +238,8 @@ struct UntilJson {
     /// The share of the estimate that was asked for, if it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     relative: Option<f64>,
+    /// At which bounds are computed, so that they hold with the run's confidence though it stopped by itself.
+    level: f64,
     is_reached: bool,
     max_replications: u32,
 }
@@ -249,6 +251,7 @@ impl UntilJson {
             half_width: precision.half_width,
             wanted: precision.wanted,
             relative: precision.relative,
+            level: precision.level,
             is_reached: precision.is_reached(),
             max_replications: precision.max_replications,
         }

@@ -60,6 +60,7 @@ pub(crate) fn meta() -> RunMeta {
         seed: 7,
         trace_digest: "2313edd1eedabc3d6aa5e7cb1702b6bd".into(),
         confidence: 0.95,
+        level: None,
         queues: vec!["sales".into(), "support".into()],
         classes: vec!["standard".into(), "vip".into()],
         agents: Vec::new(),

@@ -59,7 +59,7 @@ pub(super) struct CompareArgs {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = PairingArg::Auto)]
     pairing: PairingArg,
     /// The seed of every draw, instead of the baseline's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Replications of each, instead of the baseline's number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]

@@ -48,7 +48,7 @@ pub(super) struct TuneArgs {
     #[arg(long, value_name = "SHARE", default_value = "1%")]
     indifference: String,
     /// The seed of every draw, instead of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Replications of the first look at a point, instead of the scenario's number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use policy_file::policy::check_version;
-use policy_file::{Document, Field, FileErrors, Keys, Problems, quantity};
+use policy_file::{Document, Field, FileErrors, Keys, Kind, Problems, quantity};
 
 use super::{
     ArrivedAt, BadRows, Columns, Condition, Identity, Label, Legs, Otherwise, PatienceColumn,
@@ -56,6 +56,9 @@ fn from_document(document: &Document) -> Result<Columns, FileErrors> {
 }
 
 fn columns(root: &Field<'_>) -> Option<Columns> {
+    if !Kind::Columns.is_likely(root) {
+        return None;
+    }
     let keys = root.keys(&KEYS)?;
     // `schema` may be left out here: the contract's example has none.
     if keys.get("schema").is_some() {

@@ -97,6 +97,7 @@ pub fn run(scenario: &Scenario, options: &Options, control: &Control<'_>) -> Res
         seed: experiment.seed,
         trace_digest: TraceDigest::combine(reduced.digests.iter().copied()).to_string(),
         confidence: experiment.confidence,
+        level: stopping.as_ref().map(Stopping::level),
         queues: scenario.policy.names.queues.clone(),
         classes: scenario.world.names.classes.clone(),
         agents: agent_names(scenario),

@@ -33,6 +33,8 @@ pub struct Prediction {
     pub replications: u32,
     /// By figure.
     pub figures: Vec<Predicted>,
+    /// Who hung up of each class that was recorded, by name; empty when there is one class.
+    pub classes: Vec<PredictedClass>,
     /// By date.
     pub days: Vec<PredictedDay>,
     /// Recorded: served calls by whole second of the wait.
@@ -81,6 +83,25 @@ impl Predicted {
     }
 }
 
+/// The hang-ups of one class.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct PredictedClass {
+    /// Its name.
+    pub name: String,
+    /// Calls recorded.
+    pub calls: u64,
+    /// Share that hung up: recorded, and the interval.
+    pub hung_up: DayFigure,
+}
+
+impl PredictedClass {
+    /// Predicted minus recorded, as a share.
+    #[must_use]
+    pub fn off(&self) -> f64 {
+        self.hung_up.mean - self.hung_up.recorded
+    }
+}
+
 /// One date.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct PredictedDay {
@@ -92,7 +113,7 @@ pub struct PredictedDay {
     pub hung_up: DayFigure,
 }
 
-/// A number of a day.
+/// A number of a day or of a class.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize)]
 pub struct DayFigure {
     /// What was recorded.
@@ -106,10 +127,10 @@ pub struct DayFigure {
 }
 
 impl DayFigure {
-    fn of(recorded: u64, mut simulated: Vec<f64>) -> DayFigure {
+    fn of(recorded: f64, mut simulated: Vec<f64>) -> DayFigure {
         let (mean, lower, upper) = spread(&mut simulated);
         DayFigure {
-            recorded: recorded as f64,
+            recorded,
             mean,
             lower,
             upper,
@@ -162,7 +183,10 @@ impl Prediction {
         let days = recorded.by_date.iter().map(|(date, own)| {
             let each = |of: fn(&Tally) -> u64| {
                 let values = simulated.iter().filter_map(|one| one.by_date.get(date));
-                DayFigure::of(of(own), values.map(|tally| of(tally) as f64).collect())
+                DayFigure::of(
+                    of(own) as f64,
+                    values.map(|tally| of(tally) as f64).collect(),
+                )
             };
             PredictedDay {
                 date: *date,
@@ -180,6 +204,7 @@ impl Prediction {
             title: title.to_owned(),
             replications: simulated.len() as u32,
             figures: figures.filter_map(figure).collect(),
+            classes: by_class(recorded, simulated),
             days: days.collect(),
             recorded_waits: recorded.served_waits.clone(),
             predicted_waits,
@@ -206,6 +231,26 @@ impl Prediction {
         let inside = self.days.iter().filter(|day| what(day).is_inside());
         (inside.count(), self.days.len())
     }
+}
+
+/// Hang-ups by class, where there is more than one and both sides know them.
+fn by_class(recorded: &Outcome, simulated: &[Outcome]) -> Vec<PredictedClass> {
+    if recorded.by_class.len() < 2 {
+        return Vec::new();
+    }
+    let one = |(name, own): (&String, &Tally)| {
+        let tallies = simulated.iter().filter_map(|one| one.by_class.get(name));
+        let shares: Vec<f64> = tallies.filter_map(Tally::abandonment).collect();
+        if shares.is_empty() {
+            return None;
+        }
+        Some(PredictedClass {
+            name: name.clone(),
+            calls: own.offered,
+            hung_up: DayFigure::of(own.abandonment()?, shares),
+        })
+    };
+    recorded.by_class.iter().filter_map(one).collect()
 }
 
 /// Mean, and the interval of one value more of the same law: the order statistics of places p (n + 1),

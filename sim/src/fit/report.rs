@@ -14,7 +14,7 @@ pub use table::fit_table;
 use std::time::Duration;
 
 use super::families::Parameter;
-use super::predict::{Predicted, Prediction};
+use super::predict::{DayFigure, Predicted, Prediction};
 use super::study::Study;
 use super::write::Told;
 
@@ -61,6 +61,25 @@ fn interval(figure: &Predicted) -> String {
         _ => "s",
     };
     format!("{:.1} .. {:.1} {unit}", figure.lower, figure.upper)
+}
+
+/// A class's hang-ups: recorded, predicted, interval, how far off, whether inside.
+fn class_cells(hung_up: &DayFigure) -> [String; 5] {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    [
+        percent(hung_up.recorded),
+        percent(hung_up.mean),
+        format!(
+            "{:.1} .. {:.1} %",
+            100.0 * hung_up.lower,
+            100.0 * hung_up.upper
+        ),
+        format!("{:+.1} points", 100.0 * (hung_up.mean - hung_up.recorded)),
+        match hung_up.is_inside() {
+            true => "inside".to_owned(),
+            false => "outside".to_owned(),
+        },
+    ]
 }
 
 /// `95 % interval`.

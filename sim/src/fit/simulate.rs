@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use engine::time::{Micros, micros};
 use jiff::civil::{Date, DateTime};
+use policy_file::Names;
 use reports::record::{CallRow, Outcome as End};
 
 use super::log::{Fate, Log};
@@ -24,6 +25,8 @@ pub const LONGEST: usize = 1800;
 pub struct Outcome {
     /// By date.
     pub by_date: BTreeMap<Date, Tally>,
+    /// By the class's name.
+    pub by_class: BTreeMap<String, Tally>,
     /// By whole second of the wait: served calls. Longer ones are the last.
     pub served_waits: Vec<u64>,
 }
@@ -32,6 +35,7 @@ impl Outcome {
     fn new(dates: &BTreeSet<Date>) -> Outcome {
         Outcome {
             by_date: dates.iter().map(|date| (*date, Tally::default())).collect(),
+            by_class: BTreeMap::new(),
             served_waits: vec![0; LONGEST + 1],
         }
     }
@@ -46,11 +50,19 @@ impl Outcome {
         total
     }
 
-    fn add(&mut self, date: Date, end: Ended, wait: Micros, threshold: Micros) {
+    fn add(&mut self, date: Date, class: &str, (end, wait): (Ended, Micros), threshold: Micros) {
         let Some(tally) = self.by_date.get_mut(&date) else {
             return;
         };
         tally.add(end, wait, threshold);
+        match self.by_class.get_mut(class) {
+            Some(tally) => tally.add(end, wait, threshold),
+            None => {
+                let mut tally = Tally::default();
+                tally.add(end, wait, threshold);
+                self.by_class.insert(class.to_owned(), tally);
+            }
+        }
         if end == Ended::Served {
             let second = usize::try_from(wait / 1_000_000).unwrap_or(LONGEST);
             self.served_waits[second.min(LONGEST)] += 1;
@@ -126,7 +138,13 @@ pub fn recorded(log: &Log, dates: &BTreeSet<Date>, threshold: Duration) -> Outco
             Fate::Abandoned => Ended::HungUp,
             Fate::Other => Ended::Other,
         };
-        outcome.add(call.logged.date, end, call.logged.wait, micros(threshold));
+        let class = &log.names.classes[call.class().index()];
+        outcome.add(
+            call.logged.date,
+            class,
+            (end, call.logged.wait),
+            micros(threshold),
+        );
     }
     outcome
 }
@@ -160,14 +178,16 @@ impl Simulator<'_> {
             scenario.experiment.start,
             micros(scenario.experiment.threshold),
         );
+        let names = &scenario.world.names;
         each(scenario, n, &options, self.control, &|replication| {
-            counted(&replication.rows, start, dates, threshold)
+            counted(&replication.rows, names, start, dates, threshold)
         })
     }
 }
 
 fn counted(
     rows: &[CallRow],
+    names: &Names,
     start: DateTime,
     dates: &BTreeSet<Date>,
     threshold: Micros,
@@ -199,7 +219,8 @@ fn counted(
             )
             | None => Ended::Other,
         };
-        outcome.add(date, end, row.wait.unwrap_or(0), threshold);
+        let class = &names.classes[row.class.index()];
+        outcome.add(date, class, (end, row.wait.unwrap_or(0)), threshold);
     }
     outcome
 }

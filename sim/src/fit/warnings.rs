@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::families::Family;
 use super::log::Fate;
+use super::report::ABANDONMENT_NEAR;
 use super::study::Study;
 
 /// A share of short services above this is said.
@@ -25,6 +26,8 @@ const NAMELESS: f64 = 0.01;
 const OVERTAKES: f64 = 0.25;
 /// ... when a head start explains so many more pairs than order of arrival does.
 const EXPLAINS: f64 = 0.05;
+/// A class of fewer calls is not said to be unlike.
+const MANY_CALLS: u64 = 100;
 
 /// The warnings, the gravest kinds first.
 #[must_use]
@@ -36,6 +39,7 @@ pub fn warnings(study: &Study) -> Vec<String> {
     arrivals(study, &mut said);
     discipline(study, &mut said);
     classes(study, &mut said);
+    unlike_classes(study, &mut said);
     agents(study, &mut said);
     said
 }
@@ -291,6 +295,36 @@ fn classes(study: &Study, said: &mut Vec<String>) {
     }
     if study.log.has_callers && study.parts.redials.is_none() {
         said.push("Too few known callers hung up to tell who calls again: nobody does.".to_owned());
+    }
+}
+
+/// Classes whose hang-ups the scenario does not make, though the day's calls and agents are theirs.
+fn unlike_classes(study: &Study, said: &mut Vec<String>) {
+    let Some(check) = &study.check_given else {
+        return;
+    };
+    let unlike = check.classes.iter().filter(|class| {
+        class.calls >= MANY_CALLS
+            && class.off().abs() > ABANDONMENT_NEAR
+            && !class.hung_up.is_inside()
+    });
+    let unlike: Vec<String> = unlike
+        .map(|class| {
+            format!(
+                "{} {} recorded and {} simulated",
+                class.name,
+                percent(class.hung_up.recorded),
+                percent(class.hung_up.mean)
+            )
+        })
+        .collect();
+    if !unlike.is_empty() {
+        said.push(format!(
+            "Classes fare differently than recorded; of the fitted days' callers hung up: {}. A log tells neither who \
+             may serve which class nor in what order: --policy and --head-start do. Until then trust this scenario for \
+             all callers together, not for one class.",
+            unlike.join("; ")
+        ));
     }
 }
 

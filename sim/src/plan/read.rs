@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use engine::policy::Feature;
 use engine::policy::Share;
 use policy_file::policy::check_version;
-use policy_file::{Document, Field, FileErrors, Keys, Overrides, Problems, quantity};
+use policy_file::{Document, Field, FileErrors, Keys, Kind, Overrides, Problems, quantity};
 
 use super::{Criterion, Elsewhere, Needs, Owner, Phase, Plan, Stage, StageScenario};
 use crate::scenario::read::{Context, further_gates, name};
@@ -96,6 +96,9 @@ struct Frame<'a> {
 
 impl Reader<'_> {
     fn plan(&self, root: &Field<'_>) -> Option<Plan> {
+        if !Kind::Plan.is_likely(root) {
+            return None;
+        }
         let keys = root.keys(&KEYS)?;
         check_version(&keys);
         let name = keys.required("name", "name: robust-queue");

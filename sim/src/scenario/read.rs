@@ -25,7 +25,7 @@ use policy_file::node::Value;
 use policy_file::policy::check_version;
 use policy_file::source::Place;
 use policy_file::{
-    Document, Field, FileError, FileErrors, Keys, Names, Overrides, PolicyFile, Problems,
+    Document, Field, FileError, FileErrors, Keys, Kind, Names, Overrides, PolicyFile, Problems,
 };
 
 use super::{Scenario, World};
@@ -224,11 +224,7 @@ impl<'f> Context<'f> {
 }
 
 fn scenario(root: &Field<'_>, context: &Context<'_>, for_policy: Overrides) -> Option<Scenario> {
-    if root.node.get("queues").is_some() && root.node.get("experiment").is_none() {
-        root.wrong_with_help(
-            "this is a policy; a scenario is expected here",
-            "a scenario names its policy: `policy: this-file.yaml`",
-        );
+    if !Kind::Scenario.is_likely(root) {
         return None;
     }
     let keys = root.keys(&KEYS)?;

@@ -1,6 +1,7 @@
 //! Points as simulations: a scenario each, and as many replications as were asked for, on one seed.
 
 use reports::compare::Known;
+use reports::digest::TraceDigest;
 use reports::gate::{Judged, Verdict};
 use reports::measures::{Measure, Part, Unit};
 use reports::sample::{Evidence, SampleTable};
@@ -154,13 +155,25 @@ impl Simulated<'_> {
             method: self.method(),
             most: self.question.precision.most,
             gate_parts: gate_parts(scenario),
-            remarks: remarks(found, &points),
+            remarks: remarks(found, &points, self.is_without_effect()),
             chosen: found
                 .chosen
                 .and_then(|chosen| places.iter().position(|place| *place == chosen)),
             outcome: found.outcome,
             points,
         }
+    }
+
+    /// Every event of every point is that of the first, as far as they were simulated.
+    fn is_without_effect(&self) -> bool {
+        let points = self.points.iter().flatten();
+        let digests: Vec<&[TraceDigest]> = points
+            .filter_map(|point| point.sampled.as_ref())
+            .map(|sampled| sampled.digests.as_slice())
+            .collect();
+        let mut pairs = digests.windows(2);
+        let is_alike = |pair: &[&[TraceDigest]]| pair[0].iter().zip(pair[1]).all(|(a, b)| a == b);
+        digests.len() > 1 && pairs.all(is_alike)
     }
 
     fn point(&self, tried: &Tried, found: &Found) -> Point {
@@ -233,8 +246,14 @@ fn gate_parts(scenario: &Scenario) -> Vec<String> {
     parts.collect()
 }
 
-fn remarks(found: &Found, points: &[Point]) -> Vec<String> {
+fn remarks(found: &Found, points: &[Point], is_without_effect: bool) -> Vec<String> {
     let mut remarks = Vec::new();
+    if is_without_effect {
+        remarks.push(
+            "Every value that was tried gave the same events: what varies has no effect here."
+                .to_string(),
+        );
+    }
     let gate = |place: usize| {
         let gates = points.iter().find_map(|point| point.gates.get(place));
         gates.map_or("a gate", |gate| gate.measure.id)

@@ -119,7 +119,7 @@ fn intervals_of_runs_that_stop_by_themselves_cover_the_exact_value() {
                 n = next;
                 part = all.slice(0..n as usize);
             }
-            tally.add((&part).into());
+            tally.add_at((&part).into(), stopping.level());
             *replications += u64::from(n);
         }
     }

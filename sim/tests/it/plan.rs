@@ -271,3 +271,15 @@ phases:
         assert!(message.contains("plan.yaml:"), "{message}");
     }
 }
+
+#[test]
+fn another_kind_of_file_is_named_once() {
+    let message = errors(
+        "schema: 1\nname: p\nexperiment: { start: 2026-03-02T08:00, horizon: 1h }\ncalls: []\n",
+    );
+    assert!(
+        message.contains("this is a scenario; a plan is expected here"),
+        "{message}"
+    );
+    assert_eq!(message.matches("error:").count(), 1, "{message}");
+}

@@ -216,7 +216,7 @@ fn the_policy_must_have_the_world_s_queues() {
           |
         1 | agents.cor.count=3
           | ^^^^^^^^^^^^^^^^
-          = help: it has 5; items are named by position from 0, or by their group, queue or name
+          = help: it has 5; items are named by position from 0, or by their group, queue or name; did you mean `core`?
 
         error: policy.queues.slaes.max_wait: there is no `slaes` in `queues`
          --> --set:1:1
@@ -632,7 +632,8 @@ fn faults_and_gates_must_be_possible() {
              --> FILES/scenario.yaml:1:1
               |
             1 | schema: 1
-              | ^^^^^^^^^"#]],
+              | ^^^^^^^^^
+              = help: `linefinder run` runs it"#]],
     );
 }
 

@@ -254,6 +254,29 @@ fn what_holds_everywhere_and_nowhere_is_said() {
     assert_eq!((none.outcome, none.chosen), (Outcome::NothingHolds, None));
 }
 
+#[test]
+fn what_changes_nothing_is_said() {
+    let with = |vary: &'static str| {
+        let asked = Asked {
+            vary: &[vary],
+            resolution: None,
+            ..polled(6)
+        };
+        tuned(&asked, 1, 2).remarks
+    };
+    // Nobody is as patient as that.
+    let idle = with("policy.queues.line.max_wait=20h,30h");
+    assert!(
+        idle.iter().any(|said| said.contains("has no effect")),
+        "{idle:?}"
+    );
+    let polls = with("policy.queues.line.discovery.poll=1s,3s");
+    assert!(
+        polls.iter().all(|said| !said.contains("has no effect")),
+        "{polls:?}"
+    );
+}
+
 fn linefinder(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_linefinder"))
         .args(args)

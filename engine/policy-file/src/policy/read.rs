@@ -17,6 +17,7 @@ use engine::policy::{
 use super::{Guard, PolicyFile, Rollout, Route};
 use crate::diagnostic::{FileError, FileErrors, Problems};
 use crate::field::{Field, Keys, known_names};
+use crate::kind::Kind;
 use crate::names::Names;
 use crate::node::Node;
 use crate::quantity;
@@ -60,8 +61,7 @@ fn read(root: &Field<'_>) -> PolicyFile {
         hours: Vec::new(),
         rollout: None,
     };
-    if root.node.get("experiment").is_some() && root.node.get("queues").is_none() {
-        root.wrong("this is a scenario; a policy is expected here");
+    if !Kind::Policy.is_likely(root) {
         return file;
     }
     let Some(keys) = root.keys(&KEYS) else {

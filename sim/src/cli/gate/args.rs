@@ -48,7 +48,7 @@ pub(in crate::cli) struct GateArgs {
     #[arg(long, value_name = "MEASURE")]
     pub(super) primary: Option<String>,
     /// Other draws than the baseline's: not paired, and so less is seen.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
     /// So many replications, with --bless or another --seed.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

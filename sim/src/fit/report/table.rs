@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    head_starts, interval, interval_name, off, predictions, replications, short, value, verdict,
+    ABANDONMENT_NEAR, WAIT_NEAR, class_cells, head_starts, interval, interval_name, off,
+    predictions, replications, short, value, verdict,
 };
 use crate::fit::law::SpanFit;
 use crate::fit::parts::ClassFit;
@@ -56,6 +57,11 @@ pub fn fit_table(study: &Study) -> String {
                 .to_owned(),
             ]);
         }
+        for class in &prediction.classes {
+            let mut row = vec![format!("hung up: {}", class.name)];
+            row.extend(class_cells(&class.hung_up));
+            rows.push(row);
+        }
         text.push_str(&aligned(&rows));
         let (calls, of) = prediction.days_inside(|day| day.calls);
         let (hung_up, _) = prediction.days_inside(|day| day.hung_up);
@@ -65,6 +71,16 @@ pub fn fit_table(study: &Study) -> String {
         };
         let _ = writeln!(text, "{days}");
         wrapped(&mut text, "", &verdict(prediction));
+    }
+    if !predictions(study).is_empty() {
+        let near = format!(
+            "near: abandonment within {:.1} points of the recorded and the mean wait of the served within {:.0} %; \
+             inside, outside: of the interval",
+            100.0 * ABANDONMENT_NEAR,
+            100.0 * WAIT_NEAR
+        );
+        text.push('\n');
+        wrapped(&mut text, "", &near);
     }
     let warnings = warnings(study);
     if !warnings.is_empty() {

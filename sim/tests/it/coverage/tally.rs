@@ -45,9 +45,14 @@ impl Tally {
     }
 
     pub(super) fn add(&mut self, evidence: Evidence<'_>) {
+        self.add_at(evidence, 0.95);
+    }
+
+    /// Bounds computed at `level`, which are to hold in 95 %.
+    pub(super) fn add_at(&mut self, evidence: Evidence<'_>, level: f64) {
         let estimate = evidence.estimate(self.exact.measure, Part::Whole);
         let estimate = estimate.expect("measured");
-        let interval = estimate.interval(0.95).expect("replicated");
+        let interval = estimate.interval(level).expect("replicated");
         self.experiments += 1;
         self.missed[0] += u32::from(interval.upper < self.exact.value);
         self.missed[1] += u32::from(interval.lower > self.exact.value);

@@ -102,6 +102,25 @@ fn what_is_written_passes_check_and_runs_and_is_the_same_on_any_number_of_thread
     assert_eq!(held["title"], "days kept aside, from the calendar");
     assert_eq!(held["days"].as_array().unwrap().len(), 3);
     assert_eq!(json["classes"].as_object().unwrap().len(), 2);
+    for prediction in json["predictions"].as_array().unwrap() {
+        // Each class's calls are counted on both sides, and together they are all calls.
+        let classes = prediction["classes"].as_array().unwrap();
+        assert_eq!(classes.len(), 2, "{prediction}");
+        let share = |of: &str| {
+            let hung_up =
+                |class: &Value| class[of].as_f64().unwrap() * class["calls"].as_f64().unwrap();
+            let calls = |class: &Value| class["calls"].as_f64().unwrap();
+            classes.iter().map(hung_up).sum::<f64>() / classes.iter().map(calls).sum::<f64>()
+        };
+        let figures = prediction["figures"].as_array().unwrap();
+        let all = figures
+            .iter()
+            .find(|figure| figure["id"] == "abandonment_rate")
+            .unwrap();
+        assert!((share("recorded") - all["recorded"].as_f64().unwrap()).abs() < 1e-9);
+        assert!((share("predicted") - all["predicted"].as_f64().unwrap()).abs() < 0.02);
+    }
+    assert!(texts[0][4].contains("hung up: a"), "{}", texts[0][4]);
     // The page names no place of this machine, and each chart has its numbers beside it.
     assert!(!texts[0][3].contains(&folder.0.display().to_string()));
     let charts = std::fs::read_dir(folder.0.join("fitted.fit/charts"))
@@ -190,6 +209,10 @@ fn each_kind_of_bad_input_has_one_clear_error_and_writes_nothing() {
         (vec!["--out", "fitted"], "its name must end in .yaml"),
         (vec!["--out", "a b.yaml"], "is no name for a scenario"),
         (columns("none.yaml"), "none.yaml"),
+        (
+            columns("policy.yaml"),
+            "this is a policy; a columns file is expected here",
+        ),
         (
             columns("no-agent.yaml"),
             "has no key `agent`: who served a call, from which staffing is told",

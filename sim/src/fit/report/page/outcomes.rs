@@ -4,7 +4,7 @@ use reports::render::{Column, Document, Phone, Tone, marked};
 
 use crate::fit::predict::Prediction;
 use crate::fit::report::charts::outcomes as charts;
-use crate::fit::report::{interval, interval_name, off, replications, value, verdict};
+use crate::fit::report::{class_cells, interval, interval_name, off, replications, value, verdict};
 use crate::fit::study::Study;
 
 pub(super) fn predictions(page: &mut Document, study: &Study) {
@@ -45,7 +45,7 @@ pub(super) fn predictions(page: &mut Document, study: &Study) {
 }
 
 fn one(page: &mut Document, id: &str, prediction: &Prediction) {
-    let rows: Vec<Vec<String>> = prediction
+    let mut rows: Vec<Vec<String>> = prediction
         .figures
         .iter()
         .map(|figure| {
@@ -63,6 +63,15 @@ fn one(page: &mut Document, id: &str, prediction: &Prediction) {
             ]
         })
         .collect();
+    rows.extend(prediction.classes.iter().map(|class| {
+        let [recorded, mean, interval, off, is] = class_cells(&class.hung_up);
+        let tone = match class.hung_up.is_inside() {
+            true => Tone::Good,
+            false => Tone::Bad,
+        };
+        let name = format!("hung up: {}", class.name);
+        vec![name, recorded, mean, interval, off, marked(tone, &is)]
+    }));
     page.table(
         &format!(
             "{}, {}: {}.",
