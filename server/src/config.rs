@@ -45,10 +45,10 @@ pub struct Flags {
     /// The policy of a new store; later ones are put in force by the API [default: the plan's phase 3].
     #[arg(long, value_name = "FILE", env = "LINEFINDER_POLICY")]
     pub policy: Option<PathBuf>,
-    /// The URL under which Twilio reaches this server, such as https://calls.example.com.
+    /// The URL under which Twilio reaches this server, such as `https://calls.example.com`.
     #[arg(long, value_name = "URL", env = "LINEFINDER_PUBLIC_URL")]
     pub public_url: Option<String>,
-    /// Where Twilio's REST API is [default: https://api.twilio.com].
+    /// Where Twilio's REST API is [default: `https://api.twilio.com`].
     #[arg(long, value_name = "URL", env = "LINEFINDER_TWILIO_API")]
     pub twilio_api: Option<String>,
     /// Take webhooks without a signature: for development, refused together with --public-url.

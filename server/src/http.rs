@@ -1,7 +1,7 @@
 //! The HTTP face: webhooks, the API for agents and supervisors, health and metrics. Handlers translate and never decide.
 //!
 //! Whoever is not known is refused: a webhook by its signature, everybody else by a token and its role ([`access`]).
-//! Every refusal has one JSON form ([`error`]).
+//! Every refusal has one JSON form (`error`).
 
 pub mod access;
 mod agents;

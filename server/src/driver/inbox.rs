@@ -44,7 +44,7 @@ pub enum Refusal {
     /// The server is stopping, or has not recovered yet.
     #[error("the server is not ready")]
     Stopped,
-    /// Not within [`ANSWERED_WITHIN`].
+    /// Not within 4 s.
     #[error("no answer in time")]
     Late,
 }

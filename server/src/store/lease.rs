@@ -73,7 +73,7 @@ impl Lease {
         })
     }
 
-    /// Keeps it for another [`LASTS`].
+    /// Keeps it for another 2 s.
     ///
     /// # Errors
     /// Another has it, or as the database has them.
