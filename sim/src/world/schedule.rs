@@ -72,7 +72,8 @@ pub(crate) fn staffing(
             }
             steps
         }
-        Staffing::Given => Vec::new(),
+        // Whom a record brings in, no table sends home.
+        Staffing::Given => return Vec::new(),
         Staffing::Dated { steps, .. } => steps
             .iter()
             .map(|(at, count)| (local.of(*at).unwrap_or(0), *count))

@@ -95,13 +95,13 @@ fn a_recorded_day_is_replayed_with_the_measures_of_its_run() {
         "--json",
     ]));
     assert_eq!(replay["outcomes"], run["outcomes"]);
+    // Latencies differ: a simulation knows when it rang, a journal when the server heard of it.
     for measure in [
         "reach_rate",
         "mean_wait",
         "wait_p90",
         "abandonment_rate",
         "service_level",
-        "assignment_latency_p99",
         "occupancy",
         "handled_per_agent_hour",
     ] {

@@ -149,6 +149,7 @@ fn meta(
         seed: 0,
         trace_digest: exact.digest.to_string(),
         confidence: 0.95,
+        level: None,
         queues: named(&header.names.queues, recorded.n_queues, "queue"),
         classes: named(&header.names.classes, recorded.n_classes, "class"),
         agents: header.names.agents.clone(),
