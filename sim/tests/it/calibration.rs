@@ -199,11 +199,16 @@ fn judge(cell: Cell, (replications, hours): (u32, f64), least: f64) {
     let told = calibration.speaker("best").unwrap().announced.unwrap();
     assert!(told.point >= 0.95, "{cell:?}: silent too often, {told:?}");
     // Perfect information keeps what it promises, to 5 standard errors: one of many cells. Where next to all are
-    // right, what is left to chance is a call or two.
+    // right, those who are not come together, on a few bad days in thousands that these need not have.
     let off = promised.difference;
     let reach = off.interval.unwrap().upper - off.point;
-    let calls = 5.0 / promised.n as f64;
-    assert!(off.point.abs() <= 2.5 * reach + calls, "{cell:?}: {off:?}");
+    let is_next_to_all = promised.expected.point > 0.999;
+    let left = if is_next_to_all {
+        0.001
+    } else {
+        5.0 / promised.n as f64
+    };
+    assert!(off.point.abs() <= 2.5 * reach + left, "{cell:?}: {off:?}");
 }
 
 /// Sizes, loads and patience over talk, all with all. Patience of an hour is looked at in steady state only: its lines
