@@ -12,7 +12,7 @@ mod note;
 mod offer;
 mod restore;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::Timestamp;
 use engine::id::{AgentId, CallId, CallerKey, ClassId, OfferId, QueueId};
@@ -177,6 +177,7 @@ impl Book {
                 agent: None,
                 offer: None,
                 attempts: 0,
+                n_ringing: 0,
                 waited: None,
                 talked: None,
                 connected_at: None,
@@ -271,15 +272,26 @@ impl Book {
         self.changed.agents.insert(id);
     }
 
+    /// A command that is not done.
+    #[must_use]
+    pub fn open_command(&self, id: u64) -> Option<&CommandRow> {
+        self.commands.get(&id)
+    }
+
     /// Forgets ended calls that nobody will speak of any more.
     pub fn forget_before(&mut self, at: Timestamp) {
+        let mut forgotten = BTreeSet::new();
         while let Some((ended_at, call)) = self.ended.front().copied()
             && ended_at < at
         {
             self.ended.pop_front();
             self.calls.remove(&call);
-            self.by_sid.retain(|_, of| *of != call);
-            self.offers.retain(|_, offer| offer.call != call);
+            forgotten.insert(call);
+        }
+        if !forgotten.is_empty() {
+            self.by_sid.retain(|_, of| !forgotten.contains(of));
+            self.offers
+                .retain(|_, offer| !forgotten.contains(&offer.call));
         }
     }
 

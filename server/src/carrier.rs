@@ -76,11 +76,8 @@ impl Carrier {
                         "a command was not carried out"
                     );
                 }
-                if carrier
-                    .inbox
-                    .note(Fact::Carried { command, result })
-                    .is_err()
-                {
+                let told = carrier.inbox.note(Fact::Carried { command, result }).await;
+                if told.is_err() {
                     tracing::warn!(
                         command,
                         "nobody heard what became of a command; it is carried out again"

@@ -84,12 +84,12 @@ impl Driver {
     /// # Errors
     /// See [`DriverError`]; the caller recovers.
     pub async fn run(&mut self) -> Result<(), DriverError> {
+        // What was not done before is done again, by the same ids; what the gap's end brings goes out with its commit.
+        let open: Vec<CommandRow> = self.core.book().open_commands().cloned().collect();
         let now = self.clock.stamp().max(self.core.last());
         self.core.resume(now, self.looked_at);
         self.looked_at = now;
         self.commit(Vec::new()).await?;
-        // What was not done before is done again, by the same ids.
-        let open: Vec<CommandRow> = self.core.book().open_commands().cloned().collect();
         for row in open {
             self.send(row);
         }

@@ -32,6 +32,8 @@ pub struct Call {
     pub offer: Option<OfferId>,
     /// Offers made for it.
     pub attempts: u16,
+    /// Offers of it that are not over.
+    pub n_ringing: u16,
     /// Arrival to connection or hang-up.
     pub waited: Option<Micros>,
     /// Connection to end.

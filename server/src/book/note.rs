@@ -98,6 +98,7 @@ impl Book {
                 }
                 let agent = offer.agent();
                 if let Some(call) = self.change_call(call) {
+                    call.n_ringing = call.n_ringing.saturating_sub(1);
                     call.offer = Some(offer);
                     call.agent = Some(agent);
                     if call.stage.is_held() {
@@ -273,6 +274,7 @@ impl Book {
         self.changed.offers.insert(id);
         if let Some(call) = self.change_call(call) {
             call.attempts = call.attempts.max(attempt);
+            call.n_ringing += 1;
             if call.stage == Stage::Waiting {
                 call.stage = Stage::Ringing;
             }
@@ -281,19 +283,17 @@ impl Book {
     }
 
     fn offer_ended(&mut self, at: Timestamp, id: OfferId, call: CallId, end: OfferEnd) {
+        let was = self.offers.get(&id).map(|offer| offer.state);
         if let Some(offer) = self.change_offer(id) {
             offer.state = State::Ended(end);
             offer.ended_at = Some(at);
         }
-        let rings = self
-            .offers
-            .values()
-            .any(|offer| offer.call == call && !offer.state.is_over());
-        if let Some(call) = self.change_call(call)
-            && call.stage == Stage::Ringing
-            && !rings
-        {
-            call.stage = Stage::Waiting;
+        let was_ringing = was.is_some_and(State::is_ringing);
+        if let Some(call) = self.change_call(call) {
+            call.n_ringing = call.n_ringing.saturating_sub(u16::from(was_ringing));
+            if call.stage == Stage::Ringing && call.n_ringing == 0 {
+                call.stage = Stage::Waiting;
+            }
         }
         self.busy(at, id.agent(), Activity::Idle, None);
     }

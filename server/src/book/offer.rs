@@ -69,6 +69,17 @@ impl State {
         }
     }
 
+    /// Whether the agent has neither answered nor let it go.
+    #[must_use]
+    pub fn is_ringing(self) -> bool {
+        match self {
+            State::Made | State::Ringing => true,
+            State::Answered | State::Bridged | State::Ended(_) | State::Undone | State::Done => {
+                false
+            }
+        }
+    }
+
     /// Whether nothing more happens to it.
     #[must_use]
     pub fn is_over(self) -> bool {

@@ -76,6 +76,15 @@ impl Book {
             book.by_sid.insert(call.sid.clone(), call.id);
             book.calls.insert(call.id, call);
         }
+        for offer in book
+            .offers
+            .values()
+            .filter(|offer| offer.state.is_ringing())
+        {
+            if let Some(call) = book.calls.get_mut(&offer.call) {
+                call.n_ringing += 1;
+            }
+        }
         book.ended.make_contiguous().sort_unstable();
         for row in &kept.line {
             if let Some(call) = book.calls.get_mut(&CallId(row.call_id as u64)) {
@@ -196,6 +205,7 @@ impl Book {
                 .and_then(|name| self.agent_called(name)),
             offer: live.filter(|_| is_claimed),
             attempts: u16::try_from(row.attempts).unwrap_or(u16::MAX),
+            n_ringing: 0,
             waited: row.waited_us.map(|span| span as u64),
             talked: row.talked_us.map(|span| span as u64),
             connected_at: row.connected_at.map(|at| self.engine_time(at)),

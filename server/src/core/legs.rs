@@ -158,11 +158,7 @@ impl Core {
 
     /// What became of a command; a webhook may have told before.
     pub(super) fn carried(&mut self, at: Timestamp, command: u64, result: Carried) -> Treatment {
-        let Some(row) = self
-            .book
-            .open_commands()
-            .find(|row| row.id as u64 == command)
-        else {
+        let Some(row) = self.book.open_command(command) else {
             return Treatment::Nothing;
         };
         let (kind, call) = (row.kind.clone(), row.call_id.map(|id| CallId(id as u64)));

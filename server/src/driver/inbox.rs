@@ -88,21 +88,17 @@ impl Inbox {
         }
     }
 
-    /// Hands a fact over without waiting: nobody is told.
+    /// Hands a fact over, as soon as there is room, without waiting for what follows.
     ///
     /// # Errors
-    /// Too many wait, or the server stops.
-    pub fn note(&self, fact: Fact) -> Result<(), Refusal> {
+    /// The server stops.
+    pub async fn note(&self, fact: Fact) -> Result<(), Refusal> {
         let (reply, _) = oneshot::channel();
-        let delivery = Delivery::Fact {
-            at: self.clock.stamp(),
-            fact,
-            reply,
-        };
-        self.sender.try_send(delivery).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refusal::Full,
-            mpsc::error::TrySendError::Closed(_) => Refusal::Stopped,
-        })
+        let place = self.sender.reserve().await;
+        let place = place.map_err(|_| Refusal::Stopped)?;
+        let at = self.clock.stamp();
+        place.send(Delivery::Fact { at, fact, reply });
+        Ok(())
     }
 
     /// Looks at the core.

@@ -515,6 +515,10 @@ fn bad_input_is_one_clear_error() {
             "written in points",
         ),
         (
+            &[PHASE_2, PHASE_3, "--margin", "mean_wait=10%"],
+            "write the size, as in 0.5s",
+        ),
+        (
             &[PHASE_2, PHASE_3, "--margin", "reach_rate=0 points"],
             "must be above 0",
         ),

@@ -59,13 +59,14 @@ pub(in crate::cli) fn measure(id: &str, option: &str) -> Result<&'static Measure
 
 /// A difference in the measure's own unit, above 0.
 fn margin_value(text: &str, unit: Unit) -> Result<f64, String> {
-    if text.ends_with('%') {
-        let example = match unit {
-            Unit::Ratio => "0.5 points",
-            Unit::Seconds | Unit::SignedSeconds => "0.5s",
-            Unit::PerHour => "3/h",
-            Unit::Count | Unit::Calls | Unit::Value | Unit::Score => "2",
-        };
+    let example = match unit {
+        // Who writes 1 % of a share most likely means a point: said below.
+        Unit::Ratio => None,
+        Unit::Seconds | Unit::SignedSeconds => Some("0.5s"),
+        Unit::PerHour => Some("3/h"),
+        Unit::Count | Unit::Calls | Unit::Value | Unit::Score => Some("2"),
+    };
+    if let Some(example) = example.filter(|_| text.ends_with('%')) {
         return Err(format!(
             "a part of the baseline is not known before it has run (`gate` takes it, its baseline is \
              committed): write the size, as in {example}"
